@@ -107,7 +107,7 @@ def _database(server: servers.Server, tasks: int) -> str:
     if not server.exists(name):
         began = time.perf_counter()
         server.fresh_database(name)
-        freelancers = str(max(200, tasks // 5))
+        freelancers = str(min(20_000, max(200, tasks // 5)))
         for command in (
             ["migrate"], ["load_compliance"], ["load_fees"], ["import_fx_rates"], ["import_skills", "--core-only"],
             ["load_payment_methods"], ["synthesize", "--tasks", str(tasks), "--freelancers", freelancers],

@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
+from django.http import HttpRequest
 from redis.exceptions import RedisError, ResponseError
 
 logger = logging.getLogger(__name__)
@@ -139,3 +141,17 @@ class ProcessMemory(Generic[Key, Value]):
 
     def get(self, key: Key, compute: Callable[[], Value]) -> Value:
         return self.get_many([key], lambda _missing: {key: compute()})[key]
+
+
+_STRANGERS_COOKIES = {"theme", "time_zone", settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+_QUERY_CHARACTERS_MAX = 200
+
+
+def is_plain_visit(request: HttpRequest) -> bool:
+    """Without a session, and without a cookie or query that would make the page a visitor's own."""
+    return (
+        request.method == "GET"
+        and not request.COOKIES.keys() - _STRANGERS_COOKIES
+        and "HTTP_AUTHORIZATION" not in request.META
+        and len(request.META.get("QUERY_STRING", "")) <= _QUERY_CHARACTERS_MAX
+    )

@@ -83,10 +83,8 @@ def _shown(field: forms.BoundField) -> Any:
 
 View: TypeAlias = Callable[..., HttpResponse]
 PageKey: TypeAlias = tuple[str, ...]
-_STRANGERS_COOKIES = {"theme", "time_zone", settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
 _TOKEN = b"csrf-token-of-this-visitor"
 _CSRF_TOKENS = re.compile(rb'name="(?:csrf-token" content|csrfmiddlewaretoken" value)="([A-Za-z0-9]{64})"')
-_QUERY_CHARACTERS_MAX = 200
 _pages: caches.ProcessMemory[PageKey, tuple[bytes, dict[str, str]]] = caches.ProcessMemory(
     lambda: settings.STRANGER_PAGE_SECONDS, most=300
 )
@@ -100,7 +98,7 @@ def same_for_strangers(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        if settings.STRANGER_PAGE_SECONDS <= 0 or not _is_plain_visit(request):
+        if settings.STRANGER_PAGE_SECONDS <= 0 or not caches.is_plain_visit(request):
             return view(request, *args, **options)
         key = (
             request.get_full_path(),
@@ -134,13 +132,3 @@ def same_for_strangers(view: View) -> View:
         return response
 
     return wrapped
-
-
-def _is_plain_visit(request: HttpRequest) -> bool:
-    """Without a session, and without a cookie or query that would make the page a visitor's own."""
-    return (
-        request.method == "GET"
-        and not request.COOKIES.keys() - _STRANGERS_COOKIES
-        and "HTTP_AUTHORIZATION" not in request.META
-        and len(request.META.get("QUERY_STRING", "")) <= _QUERY_CHARACTERS_MAX
-    )

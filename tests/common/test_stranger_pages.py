@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.common import views
+from apps.common.api import strangers
 from apps.tasks.models import TaskInvitation
 from tests.conftest import log_in
 
@@ -24,8 +25,10 @@ def memory(settings, make):
     make.now = timezone.now()
     settings.STRANGER_PAGE_SECONDS = settings.LIST_MEMORY_SECONDS = settings.REFERENCE_MEMORY_SECONDS = 60
     views._pages._values.clear()
+    strangers._answers._values.clear()
     yield
     views._pages._values.clear()
+    strangers._answers._values.clear()
 
 
 @pytest.fixture
@@ -90,6 +93,23 @@ def test_a_page_that_is_not_there_is_not_kept(make, task):
     task.status, task.published_at = "open", timezone.now()
     task.save()
     assert Client().get(path).status_code == 200
+
+
+def test_programs_without_a_key_get_the_same_answer_once_computed(task, make, django_assert_num_queries):
+    path = "/api/v1/tasks/"
+    private = make.task(title="For invited people", visibility="private")
+    invited = make.freelancer()
+    TaskInvitation.objects.create(task=private, organization=invited)
+    first = Client().get(path)
+    with django_assert_num_queries(0):
+        second = Client().get(path)
+    member = log_in(Client(), invited).get(path)
+
+    assert second.json() == first.json() and second["Content-Type"] == "application/json"
+    assert private.title not in second.content.decode()
+    assert private.title in member.content.decode()
+    assert Client().get(f"{path}?bid_window=nonsense").status_code == 400
+    assert Client().get(f"{path}{private.id}/").status_code == 404
 
 
 def test_what_moderation_hid_is_gone_when_the_memory_is_over(task, settings, monkeypatch):

@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.accounts.queries import profiles
+from apps.common.api.strangers import same_for_strangers
 from apps.files.views import serve
 from apps.tasks import operations, queries
 from apps.tasks.api import serializers
@@ -51,6 +52,7 @@ class Tasks(ListAPIView[Task]):
         )
 
     @extend_schema(parameters=[serializers.TaskQuerySerializer], operation_id="tasks_find")
+    @same_for_strangers
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.list(request, *args, **kwargs)
 
@@ -107,6 +109,7 @@ class OneTask(APIView):
         )
 
     @extend_schema(responses=serializers.TaskSerializer, operation_id="task")
+    @same_for_strangers
     def get(self, request: Request, task_id: UUID) -> Response:
         return Response(serializers.TaskSerializer(_visible(request, task_id)).data)
 
