@@ -178,8 +178,9 @@ def prepare(stack: Stack | None, processor_port: int, state: Path) -> None:
     django.setup()
     from django.conf import settings
     from django.core.management import CommandError, call_command
-    from django.db import connections
+    from django.db import ProgrammingError, connections
     from django.db.backends.signals import connection_created
+    from django.db.migrations.exceptions import InconsistentMigrationHistory
 
     from apps.demo.guard import refuse_where_others_are
     from devstack.sandbox_processor.server import Processor
@@ -190,7 +191,14 @@ def prepare(stack: Stack | None, processor_port: int, state: Path) -> None:
         except CommandError as error:
             raise SystemExit(f"\n  {error}\n") from None
     connection_created.connect(commit_without_waiting)
-    call_command("migrate", verbosity=0)
+    try:
+        call_command("migrate", verbosity=0)
+    except (ProgrammingError, InconsistentMigrationHistory) as error:
+        sentence = str(error).splitlines()[0]
+        raise SystemExit(
+            f"\n  The tables were made by another version of the program ({sentence}).\n"
+            "  Forget the demo's data with `make clean`, then run `make demo` again.\n"
+        ) from None
     phases.end("tables are ready")
     for command in REFERENCE_COMMANDS:
         call_command(command, verbosity=0)

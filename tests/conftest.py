@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
+from rest_framework.test import APIClient
 
 from tests import databases, network
 from tests.make import Make
@@ -103,6 +105,18 @@ def log_in(client: Any, organization: Any, role: str = "owner") -> Any:
     client.force_login(user)
     prove(client, user)
     return client
+
+
+def api(user: Any) -> APIClient:
+    """A client of the API as this user."""
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+def api_post(client: APIClient, path: str, body: dict[str, Any]) -> Any:
+    """POST with an idempotency key, as money endpoints want it."""
+    return client.post(f"/api/v1/{path}", body, format="json", headers={"Idempotency-Key": str(uuid4())})
 
 
 @pytest.fixture

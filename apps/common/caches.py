@@ -9,10 +9,12 @@ answer.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
+from cachetools import TLRUCache
 from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
@@ -90,7 +92,7 @@ class RedisOrLocalCache(BaseCache):
 
 LOCK_SECONDS = 10
 STALE_TIMES = 10
-"""For how many times its age limit a value is kept, to be returned while one request computes the next."""
+"""A value stays in the cache this many times its age limit: others get it while one request computes the next."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -118,29 +120,40 @@ class ProcessMemory(Generic[Key, Value]):
     Values that are the same for everyone and rarely change, kept in this process for some seconds.
 
     :param seconds: read at each use, so that a setting can change it; 0 keeps nothing.
-    :param most: the memory is emptied when it holds so many values.
+    :param most: how many values are kept; the least recently used goes first.
     """
 
     def __init__(self, seconds: Callable[[], int], most: int = 50_000) -> None:
-        self._seconds, self._most = seconds, most
-        self._values: dict[Key, tuple[Value, float]] = {}
+        self._seconds, self._lock = seconds, threading.Lock()
+        self._values: TLRUCache[Key, Value] = TLRUCache(
+            most, ttu=lambda _key, _value, now: now + seconds(), timer=lambda: time.monotonic()
+        )
 
     def get_many(self, keys: Iterable[Key], compute: Callable[[list[Key]], Mapping[Key, Value]]) -> dict[Key, Value]:
-        """The values of the keys; `compute` returns those that are missing, and may leave out unknown keys."""
-        keys, seconds, now = list(keys), self._seconds(), time.monotonic()
-        if seconds <= 0:
+        """Return the values of the keys. `compute` returns the missing ones, and may leave out unknown keys."""
+        keys = list(keys)
+        if self._seconds() <= 0:
             return dict(compute(keys)) if keys else {}
-        result = {key: entry[0] for key in keys if (entry := self._values.get(key)) and entry[1] > now}
+        with self._lock:
+            result = {key: self._values[key] for key in keys if key in self._values}
         if missing := [key for key in keys if key not in result]:
             computed = compute(missing)
             result |= computed
-            if len(self._values) + len(computed) > self._most:
-                self._values.clear()
-            self._values.update({key: (value, now + seconds) for key, value in computed.items()})
+            with self._lock:
+                for key, value in computed.items():
+                    self._values[key] = value
         return result
 
     def get(self, key: Key, compute: Callable[[], Value]) -> Value:
         return self.get_many([key], lambda _missing: {key: compute()})[key]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._values.clear()
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._values)
 
 
 _STRANGERS_COOKIES = {"theme", "time_zone", settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}

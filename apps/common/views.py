@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -83,7 +84,8 @@ def _shown(field: forms.BoundField) -> Any:
 
 View: TypeAlias = Callable[..., HttpResponse]
 PageKey: TypeAlias = tuple[str, ...]
-_TOKEN = b"csrf-token-of-this-visitor"
+# In place of the token in a kept page. Nobody can guess it, so no text of a user is replaced by a visitor's token.
+_TOKEN = secrets.token_hex(32).encode()
 _CSRF_TOKENS = re.compile(rb'name="(?:csrf-token" content|csrfmiddlewaretoken" value)="([A-Za-z0-9]{64})"')
 _pages: caches.ProcessMemory[PageKey, tuple[bytes, dict[str, str]]] = caches.ProcessMemory(
     lambda: settings.STRANGER_PAGE_SECONDS, most=300

@@ -70,8 +70,11 @@ def test_only_what_is_missing_is_computed_and_unknown_keys_stay_out():
     assert missing == [["b", "c"]]
 
 
-def test_a_full_memory_begins_again():
+def test_of_a_full_memory_the_least_recently_used_goes_first(counter):
     memory: caches.ProcessMemory[int, int] = caches.ProcessMemory(lambda: 60, most=10)
+    memory.get(-1, counter)
     for number in range(25):
         memory.get(number, lambda: 0)
-    assert len(memory._values) <= 10
+        memory.get(-1, counter)
+    assert len(memory) == 10
+    assert counter.calls == [1]

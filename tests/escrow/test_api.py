@@ -4,12 +4,12 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from rest_framework.test import APIClient
 
 from apps.common.money import Money
 from apps.escrow.models import Goodwill
 from apps.ledger import chart
 from apps.ledger.queries import books
+from tests.conftest import api, api_post
 
 pytestmark = pytest.mark.django_db
 
@@ -17,16 +17,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _today(make):
     make.now = timezone.now()
-
-
-def api(user) -> APIClient:
-    client = APIClient()
-    client.force_login(user)
-    return client
-
-
-def post(client: APIClient, path: str, body: dict):
-    return client.post(f"/api/v1/{path}", body, format="json", headers={"Idempotency-Key": str(uuid4())})
 
 
 def test_goodwill_is_given_once_per_id(make):
@@ -41,8 +31,8 @@ def test_goodwill_is_given_once_per_id(make):
     path = f"releases/{release.id}/goodwill/"
     before = books.balance(chart.payable(escrow.payee_id, "EUR"))
     staff = api(make.staff())
-    assert [post(staff, path, body).status_code for _ in range(2)] == [201, 201]
+    assert [api_post(staff, path, body).status_code for _ in range(2)] == [201, 201]
     assert Goodwill.objects.get().amount == Money(500, "EUR")
     assert books.balance(chart.payable(escrow.payee_id, "EUR")) == before + Money(500, "EUR")
     other = body | {"id": str(uuid4()), "amount": {"amount_minor": 500, "currency": "USD"}}
-    assert post(staff, path, other).status_code == 422
+    assert api_post(staff, path, other).status_code == 422

@@ -81,6 +81,7 @@ USED_BY_OTHERS = {
     "time-machine": "a plugin of pytest: the fixture time_machine",
     "django-stubs": "a plugin of mypy",
     "djangorestframework-stubs": "a plugin of mypy",
+    "types-cachetools": "types for mypy",
     "types-requests": "types for mypy",
     "types-pyyaml": "types for mypy",
     "celery-types": "types for mypy",

@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from rest_framework.test import APIClient
 
 from apps.common.money import Money
 from apps.escrow.models import Goodwill
@@ -15,6 +14,7 @@ from apps.outbox import bus
 from apps.treasury import jobs
 from apps.treasury.models import TreasuryOperation
 from apps.treasury.queries import holdings
+from tests.conftest import api, api_post
 
 pytestmark = pytest.mark.django_db
 
@@ -22,16 +22,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _today(make):
     make.now = timezone.now()
-
-
-def api(user) -> APIClient:
-    client = APIClient()
-    client.force_login(user)
-    return client
-
-
-def post(client: APIClient, path: str, body: dict):
-    return client.post(f"/api/v1/{path}", body, format="json", headers={"Idempotency-Key": str(uuid4())})
 
 
 def test_an_act_is_done_once_per_id_and_read_again(make):
@@ -43,10 +33,10 @@ def test_an_act_is_done_once_per_id_and_read_again(make):
     assert reserve["movable"] == {"amount_minor": lacking.amount_minor, "currency": "EUR"}
 
     body = {"id": str(uuid4()), "kind": "reserve", "amount": reserve["movable"], "reason": "October"}
-    assert [post(staff, "treasury/operations/", body).status_code for _ in range(2)] == [201, 201]
+    assert [api_post(staff, "treasury/operations/", body).status_code for _ in range(2)] == [201, 201]
     assert TreasuryOperation.objects.get().amount == lacking
     assert staff.get("/api/v1/treasury/").json()["operations"][0]["reason"] == "October"
-    more = post(staff, "treasury/operations/", body | {"id": str(uuid4())})
+    more = api_post(staff, "treasury/operations/", body | {"id": str(uuid4())})
     assert (more.status_code, more.json()["code"]) == (409, "exceeds_movable")
 
 
@@ -58,9 +48,9 @@ def test_nobody_else_acts(make):
     act = {"id": str(uuid4()), "kind": "reserve", "amount": money, "reason": "x"}
     gift = {"id": str(uuid4()), "to": "employer", "amount": money, "reason": "x"}
     assert employer.get("/api/v1/treasury/").status_code == 403
-    assert post(employer, "treasury/operations/", act).status_code == 403
+    assert api_post(employer, "treasury/operations/", act).status_code == 403
     path = f"releases/{escrow.releases.get().id}/goodwill/"
-    assert (post(employer, path, gift).status_code, post(stranger, path, gift).status_code) == (403, 404)
+    assert (api_post(employer, path, gift).status_code, api_post(stranger, path, gift).status_code) == (403, 404)
     assert not TreasuryOperation.objects.exists()
     assert not Goodwill.objects.exists()
 

@@ -8,11 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from apps.accounts import rules
-from apps.accounts.models import (
-    Membership,
-    PersonalToken,
-    User,
-)
+from apps.accounts.models import Membership, PersonalToken, User
 from apps.common.actors import Actor
 
 

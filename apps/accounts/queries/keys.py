@@ -7,10 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from apps.accounts.models import (
-    PersonalToken,
-    User,
-)
+from apps.accounts.models import PersonalToken, User
 
 
 def token_digest(token: str) -> str:

@@ -8,11 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from apps.accounts import rules
-from apps.accounts.models import (
-    Membership,
-    MembershipInvitation,
-    User,
-)
+from apps.accounts.models import Membership, MembershipInvitation, User
 from apps.accounts.queries.keys import token_digest
 from apps.accounts.states import Role
 

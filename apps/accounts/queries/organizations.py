@@ -7,11 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.accounts.models import (
-    AccessEvent,
-    Organization,
-    User,
-)
+from apps.accounts.models import AccessEvent, Organization, User
 
 
 def organizations_of(user: User) -> QuerySet[Organization]:

@@ -9,21 +9,12 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.accounts import rules
-from apps.accounts.models import (
-    PortfolioItem,
-    Profile,
-    ProfileLanguage,
-    ProfileSkill,
-)
+from apps.accounts.models import PortfolioItem, Profile, ProfileLanguage, ProfileSkill
 from apps.common import caches, tokens
 from apps.common.actors import Actor
 
 SEARCH_WORDS_MAX = 6
-
-
 SEARCH_CHARACTERS_MAX = 100
-
-
 PEOPLE_COUNT_MAX = 1000
 
 

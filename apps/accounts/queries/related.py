@@ -9,18 +9,11 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef
 
-from apps.accounts.models import (
-    Membership,
-    PastMembership,
-)
+from apps.accounts.models import Membership, PastMembership
 
 Relation = Callable[[UUID, UUID], bool]
-
-
 RELATIONS: list[Relation] = []
 """Checks registered by apps in higher layers that detect two organizations of the same people."""
-
-
 RELATED_FOR = timedelta(days=90)
 """A former member counts as a member for this long: leaving just before a deal does not make the parties unrelated."""
 

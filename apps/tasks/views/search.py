@@ -65,13 +65,16 @@ def cards(tasks: list[Task], currency: str, now: datetime) -> list[SafeString]:
     """
     counts = bids.bid_counts([task.id for task in tasks])
     reader = (get_language() or "en", timezone.get_current_timezone_name(), currency)
-    keys = {(task.id, task.updated_at, counts.get(task.id, 0), *reader): task for task in tasks}
+    keys = {
+        (task.id, task.updated_at, task.status, task.bidding_closes_at, counts.get(task.id, 0), *reader): task
+        for task in tasks
+    }
     kept = _cards.get_many(keys, lambda missing: _rendered({key: keys[key] for key in missing}, currency, now))
     return [kept[key] for key in keys]
 
 
-CardKey: TypeAlias = tuple[UUID, datetime, int, str, str, str]
-"""Task, its version, number of bids; the reader's language, time zone and currency."""
+CardKey: TypeAlias = tuple[UUID, datetime, str, datetime | None, int, str, str, str]
+"""Task, its version, status, end of bidding and number of bids; the reader's language, time zone and currency."""
 _cards: caches.ProcessMemory[CardKey, SafeString] = caches.ProcessMemory(
     lambda: settings.LIST_MEMORY_SECONDS, most=10_000
 )
@@ -89,7 +92,7 @@ def _rendered(tasks: dict[CardKey, Task], currency: str, now: datetime) -> dict[
             converted = rates.convert(task.budget_max, currency)
             also = converted.amount if converted else None
         labels = [names[item] for item in by_task.get(task.id, []) if item in names]
-        result[key] = SafeString(template.render({"card": TaskCard(task, labels, also, key[2])}))
+        result[key] = SafeString(template.render({"card": TaskCard(task, labels, also, bid_count=key[4])}))
     return result
 
 
