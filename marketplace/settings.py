@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.middleware.UserMiddleware",
     # Before the session is read. In place of the one of allauth.usersessions, which writes at each request.
     "apps.accounts.middleware.SessionLimitMiddleware",
     "apps.accounts.middleware.SavedLanguageMiddleware",
@@ -453,6 +453,7 @@ LOOSER_CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "apps.accounts.sessions"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = env.bool("COOKIES_SECURE", IS_PRODUCTION)
 # In production the site is reached only over TLS, terminated by a proxy; internal machines do not use TLS.

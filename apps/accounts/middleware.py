@@ -14,7 +14,8 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.internal import flows
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import get_user, logout
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import is_valid_path, reverse
 from django.utils import timezone, translation
@@ -23,10 +24,20 @@ from django.utils.functional import SimpleLazyObject
 from apps.accounts.models import Membership, User
 from apps.accounts.policies import FreshLoginNeeded, session_limits
 from apps.accounts.queries import actors
+from apps.accounts.sessions import user_of
 from apps.common.actors import STRANGER, Actor
 
 FRESH_LOGIN_LIFE = timedelta(minutes=15)
 SEEN_EVERY = timedelta(minutes=1)
+
+
+class UserMiddleware(AuthenticationMiddleware):
+    """Sets `request.user` as Django does, to the user who was read with the session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        user = SimpleLazyObject(lambda: user_of(request.session) or get_user(request))
+        request.user = user  # type: ignore[assignment]  # lazy, as Django's own
 
 
 class SessionLimitMiddleware:
@@ -44,7 +55,7 @@ class SessionLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.session.session_key and request.user.is_authenticated:
             # allauth has a row per session, created at login
-            session = UserSession.objects.filter(session_key=request.session.session_key).first()
+            session = request.session.login  # type: ignore[attr-defined]
             limits, now = session_limits(is_staff=request.user.is_staff), timezone.now()
             if session and limits.are_over(session.created_at, session.last_seen_at, now):
                 logout(request)

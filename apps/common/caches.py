@@ -157,7 +157,7 @@ class ProcessMemory(Generic[Key, Value]):
 
 
 _STRANGERS_COOKIES = {"theme", "time_zone", settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
-_QUERY_CHARACTERS_MAX = 200
+QUERY_CHARACTERS_MAX = 200
 
 
 def is_plain_visit(request: HttpRequest) -> bool:
@@ -166,5 +166,5 @@ def is_plain_visit(request: HttpRequest) -> bool:
         request.method == "GET"
         and not request.COOKIES.keys() - _STRANGERS_COOKIES
         and "HTTP_AUTHORIZATION" not in request.META
-        and len(request.META.get("QUERY_STRING", "")) <= _QUERY_CHARACTERS_MAX
+        and len(request.META.get("QUERY_STRING", "")) <= QUERY_CHARACTERS_MAX
     )

@@ -3,10 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Func, IntegerField, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.common.work_queue import next_due
@@ -48,6 +50,12 @@ def notifications_of(user_id: UUID) -> QuerySet[Notification]:
 def unread_count(user_id: UUID) -> int:
     """Return the count, at most `BELL_MAX` + 1, which is shown as "99+"."""
     return notifications_of(user_id).filter(read_at=None).order_by()[: BELL_MAX + 1].count()
+
+
+def unread_of(user_id: Any) -> Func:
+    """The same count as an expression, for the user of an outer query."""
+    unread = notifications_of(user_id).filter(read_at=None).order_by()
+    return Func(ArraySubquery(unread.values("pk")[: BELL_MAX + 1]), function="cardinality", output_field=IntegerField())
 
 
 def shown(notifications: Iterable[Notification]) -> list[Shown]:

@@ -47,6 +47,7 @@ def open_notification(request: HttpRequest, notification_id: UUID) -> HttpRespon
     user = _user(request)
     notification = get_object_or_404(user.notifications, id=notification_id)
     operations.mark_read(user_id=user.pk, notification_id=notification.id, now=timezone.now())
+    request.has_read_notifications = True  # type: ignore[attr-defined]  # the bell counts again
     acting_for, about = actor(request).organization_id, notification.organization_id
     if about and about != acting_for and user.memberships.filter(organization=about).exists():
         context = {"other": organizations.organization(about), "next": notification.get_absolute_url()}

@@ -14,6 +14,7 @@ from apps.skills.models import Category, Skill
 from apps.tasks.states import BidWindow, BudgetKind, TaskStatus, Visibility
 
 OPEN = models.Q(status="open")
+INVITED = OPEN & models.Q(visibility=Visibility.INVITED)
 """The condition of the partial indexes behind lists of tasks."""
 
 
@@ -91,6 +92,8 @@ class Task(BaseModel):
             models.Index(
                 fields=["source_language", "-published_at", "-id"], condition=OPEN, name="tasks_task_of_language"
             ),
+            # Whether an organization has open tasks of its own that others do not see.
+            models.Index(fields=["employer"], condition=INVITED, name="tasks_task_invited"),
             models.Index(
                 fields=["decision_due_at"],
                 condition=models.Q(status__in=["open", "deciding"]),

@@ -13,8 +13,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.common import caches, keyset, tokens
 from apps.common.actors import STRANGER, Actor
+from apps.common.prepared import prepared
 from apps.skills import queries as skills
-from apps.tasks.models import OPEN, AcceptanceCriterion, Question, SavedSearch, Task, TaskInvitation, TaskSkill
+from apps.tasks.models import INVITED, OPEN, AcceptanceCriterion, Question, SavedSearch, Task, TaskInvitation, TaskSkill
 from apps.tasks.rules import Brief
 from apps.tasks.states import TaskStatus, Visibility
 
@@ -86,6 +87,20 @@ def open_tasks(actor: Actor) -> QuerySet[Task]:
         invited = TaskInvitation.objects.filter(organization_id=actor.organization_id).values("task_id")
         seen |= Q(employer_id=actor.organization_id) | Q(id__in=invited)
     return tasks.filter(seen)
+
+
+def sees_more_than_strangers(actor: Actor) -> bool:
+    """Whether lists of open tasks may show this actor one that they do not show to everybody."""
+    if actor.is_staff:
+        return True
+    return actor.organization_id is not None and bool(_private_tasks(actor.organization_id))
+
+
+@prepared
+def _private_tasks(organization_id: UUID) -> QuerySet[Task, tuple[UUID]]:
+    private = Task.objects.filter(INVITED, hidden_at=None).order_by().values_list("id")
+    own = private.filter(employer_id=organization_id)
+    return own.union(private.filter(invitations__organization_id=organization_id), all=True)[:1]
 
 
 def search(actor: Actor, filters: TaskFilter, now: datetime, *, without: str = "") -> QuerySet[Task]:

@@ -6,16 +6,23 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from apps.accounts import rules
 from apps.accounts.models import Membership, PersonalToken, User
 from apps.common.actors import Actor
+from apps.common.prepared import prepared
 
 
 def memberships_of(user: User) -> list[Membership]:
     """The user's memberships of active organizations, each with its organization, the oldest first."""
-    active = Membership.objects.filter(user=user, organization__is_active=True)
-    return list(active.select_related("organization").order_by("created_at"))
+    return _memberships(user.pk)
+
+
+@prepared
+def _memberships(user_id: UUID) -> QuerySet[Membership]:
+    active = Membership.objects.filter(user_id=user_id, organization__is_active=True)
+    return active.select_related("organization").order_by("created_at")
 
 
 def actor_for(

@@ -15,6 +15,8 @@ from apps.accounts.middleware import actor
 from apps.accounts.queries import profiles
 from apps.accounts.states import Availability, SkillLevel
 from apps.common import fmt, keyset
+from apps.common.actors import STRANGER
+from apps.common.frame import public_content
 from apps.common.ids import uuids
 from apps.common.views import same_for_strangers
 from apps.contracts.queries import contracts
@@ -31,11 +33,16 @@ CURRENCIES_SHOWN_MAX = 5
 @same_for_strangers
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
+    content = public_content(request, "accounts/people.html#content", lambda: _people(request))
+    return render(request, "accounts/people.html", {"content": content})
+
+
+def _people(request: HttpRequest) -> dict[str, object]:
     filters = {name: request.GET.get(name, "") for name in ("q", "country", "language", "availability")}
     chosen = {name: text.strip()[:100] for name, text in filters.items()}
     skill_ids = uuids(request.GET.getlist("skill")[:20])
     result = profiles.people_visible_to(
-        actor(request),
+        STRANGER,
         text=chosen["q"],
         skill_ids=skill_ids,
         country=chosen["country"],
@@ -48,7 +55,7 @@ def people(request: HttpRequest) -> HttpResponse:
     labels = skill_queries.labels(shown, translation.get_language() or "en")
     parameters = request.GET.copy()
     parameters["cursor"] = page.next_cursor
-    context = {
+    return {
         "page": page,
         "count": min(total, profiles.PEOPLE_COUNT_MAX),
         "is_capped": total > profiles.PEOPLE_COUNT_MAX,
@@ -64,7 +71,6 @@ def people(request: HttpRequest) -> HttpResponse:
             for value, label in [("", _("Any")), *Availability.choices]
         ],
     }
-    return render(request, "accounts/people.html", context)
 
 
 def _options(counted: list[tuple[str, int]], name: object, chosen: str) -> list[dict[str, object]]:

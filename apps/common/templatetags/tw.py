@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from apps.common import fmt
+from apps.common.frame import part
 from apps.common.money import Money
 
 register = template.Library()
@@ -134,3 +135,9 @@ def query(context: Context, **changes: object) -> str:
         else:
             parameters[name] = str(value)
     return f"?{parameters.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def frame(context: Context, template_name: str, **values: object) -> SafeString:
+    """A part around the page, made from these values alone; see `apps.common.frame`."""
+    return part(template_name, values, context["request"])

@@ -306,6 +306,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="task",
             index=models.Index(
+                condition=models.Q(("status", "open"), ("visibility", "invited")),
+                fields=["employer"],
+                name="tasks_task_invited",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
                 condition=models.Q(("status", "open")), fields=["category", "-published_at", "-id"], name="tasks_task_of_category"
             ),
         ),

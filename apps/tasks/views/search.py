@@ -25,8 +25,9 @@ from apps.accounts.models import User
 from apps.accounts.queries import organizations
 from apps.bidding import queries as bids
 from apps.common import caches, fmt
-from apps.common.actors import Actor
+from apps.common.actors import STRANGER, Actor
 from apps.common.errors import DomainError
+from apps.common.frame import public_content
 from apps.common.ids import uuids
 from apps.common.money import Money
 from apps.common.views import same_for_strangers
@@ -137,29 +138,35 @@ def _reference(text: str, currency: str, now: datetime) -> int | None:
 @same_for_strangers
 @require_safe
 def task_list(request: HttpRequest) -> HttpResponse:
+    fragment = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    part, asker = f"tasks/task_list.html#{'results' if fragment else 'content'}", actor(request)
+    reader = {"currency": reader_currency(request), "is_member": request.user.is_authenticated}
+    if queries.sees_more_than_strangers(asker):
+        content = get_template(part).render({**_list(request, asker), **reader}, request)
+    else:
+        content = public_content(request, part, lambda: _list(request, STRANGER), **reader)
+    response = HttpResponse(content) if fragment else render(request, "tasks/task_list.html", {"content": content})
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def _list(request: HttpRequest, asker: Actor) -> dict[str, Any]:
     now = timezone.now()
-    asker, requested, currency = actor(request), _filter(request, now), reader_currency(request)
-    cursor = request.GET.get("cursor", "")
+    requested, currency, cursor = _filter(request, now), reader_currency(request), request.GET.get("cursor", "")
     page = queries.search_page(queries.search(asker, requested, now), requested, cursor)
     total = queries.total(page, requested, now, is_first=not cursor)
-    context = {
+    return {
         "cards": cards(page.rows, currency, now),
         "total": min(total, queries.COUNT_MAX),
         "is_capped": total > queries.COUNT_MAX,
         "next_cursor": page.next_cursor,
         "wanted": requested,
-        "currency": currency,
         "chips": _chips(requested, request),
         "nearby": cards(list(queries.open_tasks(asker).filter(bidding_closes_at__gt=now)[:3]), currency, now)
         if not page.rows
         else [],
         **_facets(requested, now),
     }
-    fragment = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
-    template = "tasks/task_list.html#results" if fragment else "tasks/task_list.html"
-    response = render(request, template, context)
-    response["Vary"] = "HX-Request"
-    return response
 
 
 def _facets(filters: TaskFilter, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,133 @@
+"""
+Queries whose SQL is built once per process.
+
+Django builds the SQL of a queryset anew at each use, which for most of our queries takes longer than PostgreSQL needs
+to answer. `prepared` builds it once for each shape of the arguments and then only fills in the values:
+
+    @prepared
+    def live_bids(task_id: UUID, organization_id: UUID) -> QuerySet[Bid]:
+        return Bid.objects.filter(task_id=task_id, bidder_id=organization_id, status__in=LIVE)
+
+    live_bids(task.id, organization.id)  # a list of bids
+
+Values (UUID, datetime, `Text`, and lists of UUIDs) may only be compared with columns, because the function does not
+see them: it is called once with stand-ins. Every other argument (str, bool, int, None, tuples of them) is part of the
+shape: the function may decide by it, and it must have few different values.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from itertools import count
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID, uuid4
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, router
+from django.db.models import QuerySet
+
+P = ParamSpec("P")
+Row = TypeVar("Row")
+
+
+class Text(str):
+    """A text that is a value, and not a part of the shape."""
+
+
+_VALUES = (UUID, datetime, Text)
+SHAPES_MAX = 500
+"""With more shapes than this, the queryset is built at each use: somebody may send ever new ones."""
+_moments = count()
+
+
+def prepared(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
+    """
+    Turn a function that returns a queryset into one that returns its rows, with SQL built once per shape.
+
+    :raises TypeError: if the function does more with a value than compare it with columns: a value of the arguments is
+        then missing in the statement.
+    """
+    statements: dict[tuple[Any, ...], _Statement | None] = {}
+
+    @wraps(build)
+    def rows(*args: P.args, **options: P.kwargs) -> list[Row]:
+        if options:
+            raise TypeError(f"{build.__name__} takes its arguments by position")
+        values: list[Any] = []
+        shape = tuple(_shape(argument, values) for argument in args)
+        if shape not in statements:
+            if len(statements) >= SHAPES_MAX:
+                return list(build(*args, **options))
+            statements[shape] = _Statement.of(build, args)
+        statement = statements[shape]
+        return list(build(*args, **options)) if statement is None else statement.rows(values)
+
+    return rows
+
+
+def _shape(argument: Any, values: list[Any]) -> Any:
+    """The part of an argument that decides about the SQL. Appends the values to `values`."""
+    if isinstance(argument, _VALUES):
+        values.append(argument)
+        return type(argument)
+    if isinstance(argument, list | tuple):
+        return type(argument), *(_shape(item, values) for item in argument)
+    if argument is None or isinstance(argument, str | int | frozenset):
+        return argument
+    raise TypeError(f"{type(argument).__name__} is neither a value nor a part of the shape of a statement")
+
+
+def _stand_in(argument: Any, stand_ins: list[Any]) -> Any:
+    """The argument with each value replaced by one of the same type that occurs nowhere else."""
+    if isinstance(argument, list | tuple):
+        return type(argument)(_stand_in(item, stand_ins) for item in argument)
+    if not isinstance(argument, _VALUES):
+        return argument
+    if isinstance(argument, datetime):
+        value: Any = datetime(1800, 1, 1, tzinfo=UTC) + timedelta(microseconds=next(_moments))
+    else:
+        value = Text(uuid4()) if isinstance(argument, Text) else uuid4()
+    stand_ins.append(value)
+    return value
+
+
+class _Statement:
+    """The SQL of one shape, with the places of the values among its parameters."""
+
+    def __init__(self, queryset: QuerySet[Any, Any], compiler: Any, sql: str, parameters: list[Any]) -> None:
+        self.queryset, self.compiler, self.sql, self.parameters = queryset, compiler, sql, parameters
+
+    @classmethod
+    def of(cls, build: Callable[..., QuerySet[Any, Any]], args: tuple[Any, ...]) -> _Statement | None:
+        """None if the queryset is empty without asking the database."""
+        stand_ins: list[Any] = []
+        queryset = build(*(_stand_in(argument, stand_ins) for argument in args))
+        compiler = queryset.query.get_compiler(using="default")
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        places = {value: _Place(number) for number, value in enumerate(stand_ins)}
+        filled = [places.get(value, value) if isinstance(value, _VALUES) else value for value in parameters]
+        if missing := set(places.values()) - set(filled):
+            raise TypeError(f"{build.__name__}: not in the statement: values {sorted(missing)}")
+        return cls(queryset, compiler, sql, filled)
+
+    def rows(self, values: list[Any]) -> list[Any]:
+        using = router.db_for_read(self.queryset.model)
+        compiler: Any = copy.copy(self.compiler)
+        compiler.using, compiler.connection = using, connections[using]
+        parameters = tuple(values[item] if isinstance(item, _Place) else item for item in self.parameters)
+        compiler.as_sql = lambda: (self.sql, parameters)
+        query: Any = copy.copy(self.queryset.query)
+        query.get_compiler = lambda *_args, **_options: compiler
+        queryset = object.__new__(type(self.queryset))  # copy.copy would fetch the rows
+        queryset.__dict__.update(self.queryset.__dict__, _query=query, _db=using)
+        return list(queryset)
+
+
+class _Place(int):
+    """The number of a value among the values of the arguments."""

@@ -1,0 +1,102 @@
+"""Queries whose SQL is built once: the same rows as the queryset, for every value."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from apps.accounts.models import Membership, Organization
+from apps.common.prepared import SHAPES_MAX, Text, prepared
+from apps.tasks.models import Task
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tasks(make):
+    make.now = timezone.now()
+    employers = [make.employer(), make.employer()]
+    return [make.task(employer=employer, title=f"Task {n}") for n, employer in enumerate(employers * 2)]
+
+
+def open_tasks_of(employer_id: UUID, before: datetime, status: str = "open") -> QuerySet[Task]:
+    tasks = Task.objects.filter(employer_id=employer_id, published_at__lt=before, status=status)
+    return tasks.select_related("employer").annotate(skill_count=Count("skills")).order_by("title")[:10]
+
+
+def test_the_same_rows_for_each_value(tasks):
+    quick, later = prepared(open_tasks_of), timezone.now() + timedelta(days=1)
+    for task in [*tasks, *tasks]:
+        expected = list(open_tasks_of(task.employer_id, later))
+        assert [row.__dict__ | {"_state": None} for row in quick(task.employer_id, later)] == [
+            row.__dict__ | {"_state": None} for row in expected
+        ]
+        assert quick(task.employer_id, later)[0].employer.id == task.employer_id
+        assert quick(task.employer_id, later)[0].skill_count == expected[0].skill_count
+    assert quick(uuid4(), later) == []
+    assert quick(tasks[0].employer_id, timezone.now() - timedelta(days=9)) == []
+
+
+def test_texts_that_decide_are_part_of_the_shape_and_others_are_values(tasks):
+    quick, later = prepared(open_tasks_of), timezone.now() + timedelta(days=1)
+    by_title = prepared(lambda title: Task.objects.filter(title=title))
+
+    assert quick(tasks[0].employer_id, later, "open")
+    assert quick(tasks[0].employer_id, later, "draft") == []
+    assert [by_title(Text(task.title))[0] for task in tasks] == tasks
+    assert by_title(Text("x' OR 1=1 --")) == []
+
+
+def test_lists_of_any_length(tasks):
+    quick = prepared(lambda ids: Task.objects.filter(id__in=ids).order_by("id").values_list("title", flat=True))
+    for ids in ([], [tasks[1].id], [task.id for task in tasks], [task.id for task in reversed(tasks)], []):
+        assert quick(ids) == list(Task.objects.filter(id__in=ids).order_by("id").values_list("title", flat=True))
+
+
+def test_a_union_and_one_statement_each_time(tasks):
+    def of_either(first: UUID, second: UUID) -> QuerySet[Task]:
+        titles = Task.objects.order_by().values_list("title")
+        return titles.filter(employer_id=first).union(titles.filter(employer_id=second), all=True)
+
+    quick = prepared(of_either)
+    quick(uuid4(), uuid4())
+    with CaptureQueriesContext(connection) as captured:
+        rows = quick(tasks[0].employer_id, tasks[1].employer_id)
+    assert sorted(rows) == [(f"Task {n}",) for n in range(4)]
+    assert len(captured) == 1
+    assert str(tasks[0].employer_id) in captured[0]["sql"]
+
+
+def test_a_value_that_is_not_in_the_statement_is_an_error(tasks):
+    def since(moment: datetime) -> QuerySet[Task]:
+        return Task.objects.filter(published_at__gt=moment - timedelta(days=1))
+
+    with pytest.raises(TypeError, match="not in the statement"):
+        prepared(since)(timezone.now())
+
+
+def test_rows_of_the_database_are_no_arguments(tasks):
+    with pytest.raises(TypeError, match="Organization"):
+        prepared(lambda employer: Task.objects.filter(employer=employer))(tasks[0].employer)
+
+
+def test_ever_new_shapes_are_built_each_time_and_still_right(tasks):
+    quick = prepared(lambda title: Task.objects.filter(Q(title=title)))
+    for n in range(SHAPES_MAX + 20):
+        assert len(quick(f"Task {n}")) == (1 if n < 4 else 0)
+
+
+def test_rows_are_their_own_objects(make):
+    organization = make.employer()
+    user = organization.memberships.get().user
+    quick = prepared(lambda user_id: Membership.objects.filter(user_id=user_id).select_related("organization"))
+
+    quick(user.pk)[0].organization.display_name = "changed by one request"
+    assert quick(user.pk)[0].organization == Organization.objects.get(pk=organization.pk)
+    assert quick(user.pk)[0].organization.display_name != "changed by one request"
