@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from apps.accounts.views import staff
 from apps.common.api.views import SchemaView
+from apps.common.views import set_language
 from marketplace import health
 
 Patterns = list[URLPattern | URLResolver]
@@ -47,7 +48,7 @@ urlpatterns: Patterns = [
     path("robots.txt", health.robots),
     # answered by marketplace.health.HealthMiddleware first; listed here so that URL lists include them
     *(path(address.lstrip("/"), page) for address, page in health.PAGES.items()),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("marketplace.api_urls")),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),

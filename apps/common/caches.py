@@ -156,15 +156,17 @@ class ProcessMemory(Generic[Key, Value]):
             return len(self._values)
 
 
-_STRANGERS_COOKIES = {"theme", "time_zone", settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+STRANGERS_COOKIES = frozenset({"theme", "time_zone", settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME})
 QUERY_CHARACTERS_MAX = 200
+SAME_FOR_STRANGERS = "tradewind.same_for_strangers"
+"""Set in a request's META by a view whose response may be kept for every stranger (marketplace/kept_responses.py)."""
 
 
 def is_plain_visit(request: HttpRequest) -> bool:
     """Without a session, and without a cookie or query that would make the page a visitor's own."""
     return (
-        request.method == "GET"
-        and not request.COOKIES.keys() - _STRANGERS_COOKIES
+        request.method in ("GET", "HEAD")
+        and not request.COOKIES.keys() - STRANGERS_COOKIES
         and "HTTP_AUTHORIZATION" not in request.META
         and len(request.META.get("QUERY_STRING", "")) <= QUERY_CHARACTERS_MAX
     )

@@ -87,6 +87,18 @@ class Unavailable(DomainError):
     message = _("An outside service does not answer just now. Nothing was lost: please try again in a minute.")
 
 
+class Overloaded(DomainError):
+    """More requests arrive than the site can process; this one was refused before anything was done."""
+
+    code = "overloaded"
+    status = 503
+    retry_after = 5
+    title = _("Too busy just now")
+    message = _(
+        "More people use the site than it can serve just now. Nothing was changed: please try again in a minute."
+    )
+
+
 class TooManyRequests(DomainError):
     """A rate limit was reached; the same step is possible again after `wait_seconds`."""
 

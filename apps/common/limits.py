@@ -14,6 +14,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -34,6 +35,13 @@ class Rate:
     seconds: int
 
 
+def _rate(text: str) -> Rate:
+    """A rate as REST framework writes it: "120/min"."""
+    most, _slash, period = text.partition("/")
+    return Rate(int(most), {"s": 1, "m": 60, "h": HOUR, "d": DAY}[period[0]])
+
+
+_THROTTLES: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
 LIMITS: dict[str, tuple[Rate, ...]] = {
     # per person
     "invite_member": (Rate(20, HOUR), Rate(60, DAY)),
@@ -66,6 +74,7 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     # per network address
     "pages": (Rate(settings.ANONYMOUS_PAGES_PER_MINUTE, 60),),
     "searches": (Rate(settings.ANONYMOUS_SEARCHES_PER_MINUTE, 60),),
+    "api_reads": (_rate(_THROTTLES["anon"]),),  # of what a process has kept; REST framework counts the others
 }
 
 _lock = threading.Lock()

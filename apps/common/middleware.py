@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -58,10 +58,7 @@ class ClientAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-        proxies = settings.TRUSTED_PROXIES
-        if proxies and chain and (address := _address(chain[-min(proxies, len(chain))])):
-            request.META["REMOTE_ADDR"] = address
+        request.META["REMOTE_ADDR"] = client_address(request.META)
         for header in _CLAIMS:
             request.META.pop(header, None)
         return self.get_response(request)
@@ -72,6 +69,15 @@ _CLAIMS = (
     "HTTP_X_CLUSTER_CLIENT_IP", "HTTP_CLIENT_IP", "HTTP_X_REAL_IP", "HTTP_X_CLIENT_IP", "HTTP_TRUE_CLIENT_IP",
     "HTTP_CF_CONNECTING_IP", "HTTP_VIA",
 )  # fmt: skip
+
+
+def client_address(environ: Mapping[str, Any]) -> str:
+    """The visitor's address, from the headers of our own proxies."""
+    proxies, address = settings.TRUSTED_PROXIES, ""
+    if proxies and (header := environ.get("HTTP_X_FORWARDED_FOR")):
+        chain = [part.strip() for part in header.split(",") if part.strip()]
+        address = _address(chain[-min(proxies, len(chain))]) if chain else ""
+    return address or str(environ.get("REMOTE_ADDR", ""))
 
 
 def _address(text: str) -> str:

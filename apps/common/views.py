@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeAlias
 
 from django import forms
-from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template import loader
-from django.utils import timezone, translation
-from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language as django_set_language
 
-from apps.common import caches
+from apps.common import caches, frame
 from apps.common.answers import error_answer, is_api
 from apps.common.database_errors import refusal_of
 from apps.common.errors import MalformedRequest, NotAllowed, NotFound, ServerFault
@@ -83,54 +80,33 @@ def _shown(field: forms.BoundField) -> Any:
 # -- pages that look the same to every visitor who is not logged in
 
 View: TypeAlias = Callable[..., HttpResponse]
-PageKey: TypeAlias = tuple[str, ...]
-# In place of the token in a kept page. Nobody can guess it, so no text of a user is replaced by a visitor's token.
-_TOKEN = secrets.token_hex(32).encode()
-_CSRF_TOKENS = re.compile(rb'name="(?:csrf-token" content|csrfmiddlewaretoken" value)="([A-Za-z0-9]{64})"')
-_pages: caches.ProcessMemory[PageKey, tuple[bytes, dict[str, str]]] = caches.ProcessMemory(
-    lambda: settings.STRANGER_PAGE_SECONDS, most=300
-)
 
 
 def same_for_strangers(view: View) -> View:
     """
-    Keep a page in this process for `STRANGER_PAGE_SECONDS`, for visitors without a session: nothing on it may depend on
-    more than the URL, language, time zone, theme and HTMX. Each visitor gets an own CSRF token.
+    A page that, for visitors without a session, depends on nothing but the URL, language, time zone, theme and HTMX, so
+    that it may be kept and sent to all of them (marketplace/kept_responses.py).
+
+    It has no CSRF token for them, because that would be a visitor's own: a form on it that strangers may send needs a
+    view without CSRF protection (`set_language`).
     """
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        if settings.STRANGER_PAGE_SECONDS <= 0 or not caches.is_plain_visit(request):
-            return view(request, *args, **options)
-        key = (
-            request.get_full_path(),
-            translation.get_language() or "",
-            timezone.get_current_timezone_name(),
-            request.COOKIES.get("theme", ""),
-            request.headers.get("HX-Request", ""),
-            request.headers.get("HX-Boosted", ""),
-        )
-        fresh: list[HttpResponse] = []
-
-        def compute(missing: list[PageKey]) -> dict[PageKey, tuple[bytes, dict[str, str]]]:
-            response = view(request, *args, **options)
-            fresh.append(response)
-            if response.status_code != 200 or response.streaming:
-                return {}
-            content: bytes = response.content
-            tokens = set(_CSRF_TOKENS.findall(content))
-            if len(tokens) > 1:
-                return {}
-            for token in tokens:
-                content = content.replace(token, _TOKEN)
-            return {key: (content, dict(response.items()))}
-
-        kept = _pages.get_many([key], compute)
-        if fresh:
-            return fresh[0]
-        content, headers = kept[key]
-        response = HttpResponse(content.replace(_TOKEN, get_token(request).encode()), headers=headers)
-        patch_vary_headers(response, ["Cookie"])
-        return response
+        if caches.is_plain_visit(request):
+            frame.leave_out_token(request)
+            request.META[caches.SAME_FOR_STRANGERS] = True
+        return view(request, *args, **options)
 
     return wrapped
+
+
+@csrf_exempt
+def set_language(request: HttpRequest) -> HttpResponse:
+    """
+    Django's view, without a CSRF token: pages for strangers have none. Another site's form could only change the
+    language, and browsers say that it comes from another site.
+    """
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise PermissionDenied
+    return django_set_language(request)

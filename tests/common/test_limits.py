@@ -94,8 +94,8 @@ def test_commands_and_the_system_are_not_counted(settings):
 
 def test_every_limit_is_asked_somewhere_and_every_one_asked_exists():
     query = set()
-    for path in APPS.rglob("*.py"):
-        query |= set(re.findall(r'limits\.(?:spend|allows)\(\s*"(\w+)"', path.read_text()))
+    for path in [*APPS.rglob("*.py"), *(APPS.parent / "marketplace").glob("*.py")]:
+        query |= set(re.findall(r'(?:limits\.(?:spend|allows)|self\._count)\(\s*"(\w+)"', path.read_text()))
     assert query == set(limits.LIMITS) - {"test"}
 
 

@@ -1,34 +1,92 @@
-"""Pages that a process keeps for visitors without a session: nobody sees there what is not for everybody."""
+"""Responses that a process keeps for visitors without a session: nobody sees there what is not for everybody."""
 
 from __future__ import annotations
 
+import gzip
 import re
+import threading
 from datetime import timedelta
 
+import brotli
 import pytest
-from django.test import Client
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from apps.common import frame, views
-from apps.common.api import strangers
+from apps.common import frame, limits
+from apps.common.errors import Overloaded
+from apps.common.middleware import ZONES
 from apps.tasks.models import Task, TaskInvitation
+from marketplace import kept_responses
+from marketplace.fast_path import FastPath
+from marketplace.kept_responses import IntoMemory, KeptResponses
 from tests.conftest import log_in
 
 pytestmark = pytest.mark.django_db
-TOKEN = re.compile(r'name="csrf-token" content="(\w{64})"')
-LIST = "/en/tasks/"
+LIST, API = "/en/tasks/", "/api/v1/tasks/"
+PAGES = ["/en/", LIST, "/en/tasks/{task}/", "/en/people/", "/en/people/{handle}/", API, "/api/v1/tasks/{task}/"]
+
+
+class Answer:
+    def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status, self.headers, self.body = int(status.split()[0]), dict(headers), body
+        self.names = [name for name, _value in headers]
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+class Site:
+    """The WSGI application as a web process builds it, and how many requests reached Django."""
+
+    def __init__(self, bytes_max: int = kept_responses.BYTES_MAX) -> None:
+        self.memory, self.reached, self.is_overloaded = KeptResponses(bytes_max), 0, False
+        django = WSGIHandler()
+
+        def counting(environ, start_response):
+            if self.is_overloaded:
+                raise Overloaded
+            self.reached += 1
+            return django(environ, start_response)
+
+        self.application = FastPath(self.memory, IntoMemory(self.memory, counting))
+
+    def get(self, path: str, cookies: str = "", method: str = "GET", **headers: str) -> Answer:
+        extra = {"HTTP_COOKIE": cookies} if cookies else {}
+        names = {"Host": "testserver"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        request = RequestFactory().generic(method, path, headers=names, **extra)
+        started: list[object] = []
+        body = b"".join(self.application(request.environ, lambda *args: started.extend(args)))
+        return Answer(started[0], started[1], body)
 
 
 @pytest.fixture(autouse=True)
-def memory(settings, make):
-    make.now = timezone.now()
-    settings.STRANGER_PAGE_SECONDS = settings.LIST_MEMORY_SECONDS = settings.REFERENCE_MEMORY_SECONDS = 60
-    kept = (views._pages, strangers._answers, frame._contents, frame._parts)
-    for memory in kept:
+def connection_stays_open():
+    """Around each request Django closes a connection that is in a transaction, as that of a test is."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture(autouse=True)
+def other_memories_are_empty():
+    for memory in (frame._contents, frame._parts):
         memory.clear()
     yield
-    for memory in kept:
+    for memory in (frame._contents, frame._parts):
         memory.clear()
+
+
+@pytest.fixture
+def site(settings, make):
+    make.now = timezone.now()
+    settings.STRANGER_PAGE_SECONDS = 60
+    return Site()
 
 
 @pytest.fixture
@@ -36,137 +94,341 @@ def task(make):
     return make.task(title="A guide for everybody")
 
 
-def text_of(client: Client, path: str = LIST, **headers: str) -> str:
-    response = client.get(path, headers=headers)
-    assert response.status_code == 200
-    return response.content.decode()
+@pytest.fixture
+def invited(make):
+    """A task that only one organization sees, and the cookies of its member."""
+    private, organization = make.task(title="For invited people", visibility="invited"), make.freelancer()
+    TaskInvitation.objects.create(task=private, organization=organization)
+    cookies = f"sessionid={log_in(Client(), organization).cookies['sessionid'].value}"
+    return private, cookies
 
 
-def without_token(page: str) -> str:
-    match = TOKEN.search(page)
-    return page.replace(match[1], "") if match else page
+def later(monkeypatch, seconds: float) -> None:
+    moment = kept_responses.time.monotonic() + seconds
+    monkeypatch.setattr(kept_responses.time, "monotonic", lambda: moment)
 
 
-def test_the_second_visitor_costs_no_query(task, django_assert_num_queries):
-    first = text_of(Client())
+@pytest.mark.parametrize("path", PAGES)
+def test_the_second_visitor_gets_the_same_response_without_django(site, task, make, path, django_assert_num_queries):
+    path = path.format(task=task.id, handle=make.freelancer().handle)
+    first = site.get(path)
     with django_assert_num_queries(0):
-        second = text_of(Client())
-    assert task.title in second
-    assert without_token(first) == without_token(second)
+        second = site.get(path)
+    assert (first.status, site.reached) == (200, 1)
+    assert second.body == first.body
+    assert second.headers | {"X-Request-Id": ""} == first.headers | {"X-Request-Id": ""}
+    assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
 
 
-def test_each_visitor_gets_a_token_that_works_for_them_alone(task):
-    text_of(Client())
-    first, second = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
-    tokens = [TOKEN.search(text_of(client))[1] for client in (first, second)]
-    form = {"language": "ar", "next": "/en/tasks/"}
-
-    assert tokens[0] != tokens[1]
-    assert first.post("/i18n/setlang/", form | {"csrfmiddlewaretoken": tokens[0]}).status_code == 302
-    assert second.post("/i18n/setlang/", form | {"csrfmiddlewaretoken": tokens[0]}).status_code == 403
-
-
-@pytest.mark.parametrize("path", [LIST, "/en/tasks/{task}/"])
-def test_what_a_member_sees_is_neither_kept_nor_taken_from_what_is_kept(make, path):
-    private = make.task(title="For invited people", visibility="invited")
-    invited = make.freelancer("Amara Okafor")
-    TaskInvitation.objects.create(task=private, organization=invited)
-    member, path = log_in(Client(), invited), path.format(task=private.id)
-
-    assert private.title in text_of(member, path)
-    stranger = Client().get(path)
-    assert private.title not in stranger.content.decode()
-    assert private.title in text_of(member, path)
-    assert "Amara Okafor" not in stranger.content.decode()
+@pytest.mark.parametrize("path", PAGES)
+def test_a_kept_response_has_the_headers_of_djangos_own_and_nothing_of_one_visitor(site, task, make, path, client):
+    path = path.format(task=task.id, handle=make.freelancer().handle)
+    site.get(path)
+    kept, own = site.get(path), client.get(path)
+    for name in ("Content-Type", "Content-Security-Policy", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy",
+                 "X-Content-Type-Options", "Cross-Origin-Opener-Policy"):  # fmt: skip
+        assert kept.headers[name] == own[name]
+    assert "Set-Cookie" not in kept.headers and not own.cookies
+    assert "nonce" not in kept.headers["Content-Security-Policy"]
+    assert {"cookie", "accept-encoding"} <= {part.strip().lower() for part in kept.headers["Vary"].split(",")}
+    assert kept.headers["Cache-Control"] == "private, no-cache"
+    assert not re.search(r"[A-Za-z0-9]{64}", kept.text)  # no CSRF token
 
 
-def test_no_text_of_a_user_becomes_the_visitors_token(make):
-    """What stands in a kept page for the token is not known outside the process."""
-    make.task(title="csrf-token-of-this-visitor csrf_token {{ csrf_token }}")
-    text_of(Client())
-    kept = text_of(Client())
-    assert kept.count(TOKEN.search(kept)[1]) == 3  # the meta tag, htmx's header, the form of languages
-    assert len(views._TOKEN) == 64
+def test_a_stranger_changes_the_language_without_a_token(task):
+    client = Client(enforce_csrf_checks=True)
+    form = {"language": "ar", "next": LIST}
+    assert client.post("/i18n/setlang/", form).status_code == 302
+    assert client.post("/i18n/setlang/", form, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.post("/en/accounts/login/", {}).status_code == 403
 
 
-def test_a_card_follows_the_end_of_bidding(make, task):
-    member = log_in(Client(), make.freelancer())
-    before, after = task.bidding_closes_at, task.bidding_closes_at + timedelta(days=3)
-    assert before.isoformat() in text_of(member)
-
-    Task.objects.filter(id=task.id).update(bidding_closes_at=after)  # as operations do, without `updated_at`
-
-    frame._contents.clear()  # the card is kept longer than the list
-    page = text_of(member)
-    assert after.isoformat() in page
-    assert before.isoformat() not in page
+@pytest.mark.parametrize("path", [LIST, "/en/tasks/{task}/", API, "/api/v1/tasks/{task}/"])
+def test_what_a_member_sees_is_neither_kept_nor_taken_from_what_is_kept(site, invited, path):
+    private, cookies = invited
+    path = path.format(task=private.id)
+    assert private.title in site.get(path, cookies).text
+    assert private.title not in site.get(path).text
+    assert private.title in site.get(path, cookies).text
+    assert private.title not in site.get(path).text
 
 
-def test_another_organization_does_not_find_an_invited_ones_task(make):
-    private = make.task(title="For invited people", visibility="invited")
-    TaskInvitation.objects.create(task=private, organization=make.freelancer())
-    other = log_in(Client(), make.freelancer("Somebody Else"))
-    assert private.title not in text_of(other)
-    assert other.get(f"/en/tasks/{private.id}/").status_code == 404
+def test_a_response_with_a_key_is_not_kept(site, task):
+    site.get(API)
+    assert site.get(API, Authorization="Bearer tw_nobody").status == 401
+    assert site.get(API).status == 200
 
 
-def test_a_page_that_is_not_there_is_not_kept(make, task):
-    path = f"/en/tasks/{task.id}/"
-    task.status, task.published_at = "draft", None
-    task.save()
-    assert Client().get(path).status_code == 404
-    task.status, task.published_at = "open", timezone.now()
-    task.save()
-    assert Client().get(path).status_code == 200
+@pytest.mark.parametrize(
+    "cookies", ["sessionid=x", "anything=x", "messages=W10", "theme=dark; sessionid=x", "csrftoken=x; __Host-x=1"]
+)
+def test_a_visitor_with_another_cookie_gets_a_page_of_their_own(site, task, cookies):
+    site.get(LIST)
+    site.get(LIST, cookies)
+    site.get(LIST, cookies)
+    assert site.reached == 3
 
 
-def test_programs_without_a_key_get_the_same_answer_once_computed(task, make, django_assert_num_queries):
-    path = "/api/v1/tasks/"
-    private = make.task(title="For invited people", visibility="invited")
-    invited = make.freelancer()
-    TaskInvitation.objects.create(task=private, organization=invited)
-    first = Client().get(path)
-    with django_assert_num_queries(0):
-        second = Client().get(path)
-    member = log_in(Client(), invited).get(path)
-
-    assert second.json() == first.json() and second["Content-Type"] == "application/json"
-    assert private.title not in second.content.decode()
-    assert private.title in member.content.decode()
-    assert Client().get(f"{path}?bid_window=nonsense").status_code == 400
-    assert Client().get(f"{path}{private.id}/").status_code == 404
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_other_methods_reach_django(site, task, method):
+    site.get(LIST)
+    assert site.get(LIST, method=method).status in (403, 405)
+    assert site.reached == 2
 
 
-def test_what_moderation_hid_is_gone_when_the_memory_is_over(task, settings, monkeypatch):
-    assert task.title in text_of(Client())
-    task.hidden_at = timezone.now()
-    task.save()
-    later = views.caches.time.monotonic() + settings.STRANGER_PAGE_SECONDS + 1
-    monkeypatch.setattr(views.caches.time, "monotonic", lambda: later)
-    assert task.title not in text_of(Client())
+def test_head_gets_the_headers_only(site, task):
+    page = site.get(LIST)
+    head = site.get(LIST, method="HEAD")
+    assert head.body == b""
+    assert head.headers["Content-Length"] == str(len(page.body))
+    assert site.reached == 1
 
 
 @pytest.mark.parametrize(
     ("cookies", "headers"),
     [
-        ({"theme": "dark"}, {}),
-        ({"time_zone": "Asia/Tokyo"}, {}),
-        ({}, {"HX-Request": "true"}),
+        ("theme=dark", {}),
+        ("time_zone=Asia/Tokyo", {}),
+        ("", {"HX_Request": "true"}),
+        ("", {"HX_Request": "true", "HX_Boosted": "true"}),
+        ("", {"Host": "127.0.0.1"}),
     ],
 )
-def test_pages_that_look_different_are_kept_apart(task, cookies, headers):
-    plain, client = text_of(Client()), Client()
-    client.cookies.load(cookies)
-    special = text_of(client, **headers)
-    assert len(views._pages) == 2
-    assert without_token(special) != without_token(plain)
-    assert 'lang="ar"' in text_of(Client(), "/ar/tasks/")
-    assert len(views._pages) == 3
+def test_pages_that_look_different_are_kept_apart(site, task, cookies, headers):
+    site.get(LIST)
+    site.get(LIST, cookies, **headers)
+    assert (len(site.memory), site.reached) == (2, 2)
+    site.get(LIST, cookies, **headers)
+    assert site.reached == 2
 
 
-@pytest.mark.parametrize("cookie", ["sessionid", "anything"])
-def test_a_visitor_with_another_cookie_gets_a_page_of_their_own(task, cookie):
-    client = Client()
-    client.cookies.load({cookie: "x" * 32})
-    text_of(client)
-    assert not len(views._pages)
+def test_each_language_has_its_own_pages_and_answers(site, task):
+    assert 'lang="ar"' in site.get("/ar/tasks/").text
+    assert 'lang="en"' in site.get(LIST, Accept_Language="ar").text
+    site.get(API, Accept_Language="ar")
+    site.get(API, "django_language=zh-hans", Accept_Language="ar")
+    site.get(API)
+    assert (len(site.memory), site.reached) == (5, 5)
+
+
+def test_cookies_without_a_meaning_do_not_fill_the_memory(site, task):
+    for number in range(5):
+        site.get(LIST, f"theme=x{number}; time_zone=Nowhere/{number}; csrftoken={str(number) * 32}")
+    assert (len(site.memory), site.reached) == (1, 1)
+    assert "Asia/Tokyo" in ZONES
+
+
+def test_queries_of_any_variety_do_not_fill_the_memory(task, settings):
+    settings.STRANGER_PAGE_SECONDS = 60
+    site = Site(bytes_max=200_000)
+    for number in range(10):
+        site.get(f"{LIST}?q={number}")
+    assert 0 < len(site.memory) < 10
+    kept = len(site.memory)
+    assert site.get(f"{LIST}?q={'x' * 300}").status == 200
+    assert len(site.memory) == kept
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X_Forwarded_Host": "evil.example"},
+        {"X_Forwarded_Port": "666"},
+        {"X_Original_URL": "/en/people/"},
+        {"X_Rewrite_URL": "/en/people/"},
+        {"X_HTTP_Method_Override": "POST"},
+        {"Forwarded": "host=evil.example"},
+    ],
+)
+@pytest.mark.parametrize("path", [LIST, API])
+def test_headers_cannot_change_what_others_get(site, task, path, headers):
+    poisoned = site.get(path, **headers)
+    clean = Site().get(path)
+    assert poisoned.body == clean.body
+    assert site.get(path).body == clean.body
+
+
+def test_an_unknown_host_gets_400_and_is_not_kept(site, task):
+    site.get(LIST)
+    assert site.get(LIST, Host="evil.example").status == 400
+    assert len(site.memory) == 1
+
+
+def test_tls_is_part_of_the_key(site, task, settings):
+    settings.SECURE_PROXY_SSL_HEADER, settings.SECURE_HSTS_SECONDS = ("HTTP_X_FORWARDED_PROTO", "https"), 60
+    secured = Site()
+    assert "Strict-Transport-Security" not in secured.get(LIST).headers
+    assert "Strict-Transport-Security" in secured.get(LIST, X_Forwarded_Proto="https").headers
+    assert "Strict-Transport-Security" not in secured.get(LIST).headers
+
+
+def test_only_clients_that_take_json_get_kept_json(site, task):
+    site.get(API)
+    assert site.get(API, Accept="application/json, text/plain").status == 200
+    assert site.reached == 1
+    assert site.get(API, Accept="text/html").status == 406
+
+
+def test_errors_and_redirects_are_not_kept(site, task):
+    path = f"/en/tasks/{task.id}/"
+    Task.objects.filter(id=task.id).update(status="draft", published_at=None)
+    assert site.get(path).status == 404
+    assert site.get(f"{API}?bid_window=nonsense").status == 400
+    assert site.get("/").status == 302
+    assert not len(site.memory)
+    Task.objects.filter(id=task.id).update(status="open", published_at=timezone.now())
+    assert site.get(path).status == 200
+
+
+def test_what_moderation_hid_is_gone_when_the_memory_is_over(site, task, monkeypatch):
+    assert task.title in site.get(LIST).text
+    Task.objects.filter(id=task.id).update(hidden_at=timezone.now())
+    later(monkeypatch, 61)
+    assert task.title not in site.get(LIST).text
+
+
+def test_while_one_request_computes_the_others_get_the_old_response(site, task, monkeypatch):
+    path = f"/en/tasks/{task.id}/"
+    site.get(path)
+    later(monkeypatch, 61)
+    key = next(iter(site.memory._kept))
+    assert site.memory.find(key) is None  # this request computes
+    assert site.get(path).status == 200
+    assert site.reached == 1
+    later(monkeypatch, 121)
+    assert site.memory.find(key) is None  # too old for everybody
+
+
+def test_a_refused_request_gets_the_old_response_but_not_one_that_is_too_old(site, task, monkeypatch):
+    site.get(LIST)
+    site.is_overloaded = True
+    later(monkeypatch, 61)
+    assert site.get(LIST).status == 200
+    later(monkeypatch, 121)
+    refused = site.get("/ar/tasks/")
+    assert site.get(LIST).status == refused.status == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert 'dir="rtl"' in refused.text
+    answer = site.get(API)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert '"code": "overloaded"' in answer.text
+
+
+def test_a_request_that_waited_finds_what_another_computed(site, task):
+    key = None
+
+    def keep_first(environ, start_response):
+        nonlocal key
+        key = environ[kept_responses.KEY]
+        site.memory.keep(key, [("Content-Type", "text/plain")], b"computed by another")
+        return into(environ, start_response)
+
+    into = IntoMemory(site.memory, lambda environ, start_response: pytest.fail("Django was asked"))
+    site.application = FastPath(site.memory, keep_first)
+    assert site.get(LIST).text == "computed by another"
+
+
+def test_a_client_that_has_the_page_gets_304(site, task):
+    first = site.get(LIST)
+    tag = first.headers["ETag"]
+    for sent in (tag, f"W/{tag}", f'"other", {tag}'):
+        again = site.get(LIST, If_None_Match=sent)
+        assert (again.status, again.body) == (304, b"")
+        assert again.headers["ETag"] == tag
+        assert not {name for name in again.names if name.startswith("Content-")}
+    assert site.get(LIST, If_None_Match='"other"').status == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "decode"),
+    [
+        ("gzip, deflate", "gzip", gzip.decompress),
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("br;q=0, gzip;q=0.5", "gzip", gzip.decompress),
+        ("gzip;q=0.0", None, bytes),
+        ("identity", None, bytes),
+    ],
+)
+def test_a_response_is_compressed_as_the_client_accepts(site, task, accepted, encoding, decode):
+    plain = site.get(LIST)
+    answer = site.get(LIST, Accept_Encoding=accepted)
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert decode(answer.body) == plain.body
+    assert answer.headers["Content-Length"] == str(len(answer.body))
+    assert (answer.headers["ETag"] == plain.headers["ETag"]) == (encoding is None)
+
+
+@pytest.mark.parametrize(
+    ("path", "what", "most"), [(LIST, "pages", 40), (f"{LIST}?q=a", "searches", 10), (API, "api_reads", 40)]
+)
+def test_what_comes_from_memory_counts_for_the_limits(site, task, settings, monkeypatch, path, what, most):
+    settings.LIMITS_ARE_ON, settings.TRUSTED_PROXIES = True, 1
+    monkeypatch.setitem(limits.LIMITS, what, (limits.Rate(most, 60),))
+    answers = [site.get(path, X_Forwarded_For="198.51.100.7") for _ in range(most * 2)]
+    refused = [answer for answer in answers if answer.status == 429]
+    assert most - VISITOR_LOT <= answers.index(refused[0]) <= most + VISITOR_LOT
+    assert all(answer.status == 429 for answer in answers[answers.index(refused[0]) :])
+    assert 0 < int(refused[0].headers["Retry-After"]) <= 61
+    assert site.get(path, X_Forwarded_For="198.51.100.8").status == 200
+    # What the visitor itself wrote into the header does not make it another visitor.
+    assert site.get(path, X_Forwarded_For="203.0.113.1, 198.51.100.7").status == 429
+
+
+VISITOR_LOT = kept_responses.VisitorLimits.LOTS
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Set-Cookie", "a=b"),
+        ("Content-Security-Policy", "script-src 'self' 'nonce-abc'"),
+        ("Cache-Control", "private, no-store"),
+        ("Content-Length", str(2**30)),
+    ],
+)
+def test_a_response_for_one_visitor_is_not_kept_even_if_it_is_marked(site, header):
+    def marked(environ, start_response):
+        environ["tradewind.same_for_strangers"] = True
+        start_response("200 OK", [header])
+        return [b"for one visitor"]
+
+    site.application = FastPath(site.memory, IntoMemory(site.memory, marked))
+    assert site.get(LIST).text == "for one visitor"
+    assert not len(site.memory)
+
+
+def test_threads_share_the_memory(site, task):
+    first = site.get(LIST)
+    bodies: list[bytes] = []
+    threads = [threading.Thread(target=lambda: bodies.append(site.get(LIST).body)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(bodies) == {first.body} and len(bodies) == 8 and site.reached == 1
+
+
+# -- members' lists
+
+
+def test_a_card_follows_the_end_of_bidding(make, settings):
+    make.now = timezone.now()
+    settings.LIST_MEMORY_SECONDS = 60
+    task, member = make.task(title="A guide for everybody"), log_in(Client(), make.freelancer())
+    before, after = task.bidding_closes_at, task.bidding_closes_at + timedelta(days=3)
+    assert before.isoformat() in member.get(LIST).content.decode()
+
+    Task.objects.filter(id=task.id).update(bidding_closes_at=after)  # as operations do, without `updated_at`
+
+    frame._contents.clear()  # the card is kept longer than the list
+    page = member.get(LIST).content.decode()
+    assert after.isoformat() in page
+    assert before.isoformat() not in page
+
+
+def test_another_organization_does_not_find_an_invited_ones_task(make, invited):
+    private, _cookies = invited
+    other = log_in(Client(), make.freelancer("Somebody Else"))
+    assert private.title not in other.get(LIST).content.decode()
+    assert other.get(f"/en/tasks/{private.id}/").status_code == 404
