@@ -23,6 +23,9 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
     # compete: `tests/matching/test_learning.py` would take three times as long.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    # A test that clears the cache must not clear what a test in another worker counts.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["REDIS_CACHE_DATABASE"] = str(1 + worker % 15)
     if not all(os.environ.get(name) for name in NEEDED):  # the parallel workers inherit them
         _started = Stack(os.environ.get("DEVSTACK_TEST", "test"), durable=False).start()
         missing = {name: value for name, value in _started.environment().items() if not os.environ.get(name)}

@@ -166,11 +166,12 @@ DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DISABLE_SERVER_S
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # operations open their own transactions
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
+_cache = ("?db=" if REDIS_URL.startswith("unix:") else "/") + env.str("REDIS_CACHE_DATABASE", "1")
 CACHES = {
     "default": {
         "BACKEND": "apps.common.caches.RedisOrLocalCache",
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
-        "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix:") else f"{REDIS_URL.rstrip('/')}/1",
+        "LOCATION": f"{REDIS_URL.rstrip('/')}{_cache}",
     }
 }
 # How many seconds lists keep their counts by filter, for all processes; and how many each process keeps public pages

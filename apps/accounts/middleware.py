@@ -21,7 +21,7 @@ from django.urls import is_valid_path, reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
-from apps.accounts.models import Membership, User
+from apps.accounts.models import Membership, Organization, User
 from apps.accounts.policies import FreshLoginNeeded, session_limits
 from apps.accounts.queries import actors
 from apps.accounts.sessions import user_of
@@ -156,6 +156,15 @@ def memberships(request: HttpRequest, user: User) -> list[Membership]:
         kept = actors.memberships_of(user)
         request.memberships = kept  # type: ignore[attr-defined]
     return kept
+
+
+def current_organization(request: HttpRequest) -> Organization | None:
+    """The organization that the request acts for, without a query of its own."""
+    acting = actor(request)
+    if not isinstance(request.user, User) or acting.organization_id is None:
+        return None
+    own = (membership.organization for membership in memberships(request, request.user))
+    return next((organization for organization in own if organization.id == acting.organization_id), None)
 
 
 def name_in_logs(actor: Actor) -> None:

@@ -45,10 +45,10 @@ class SessionStore(db.SessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        found = _logins(Text(self.session_key), timezone.now())
-        if not found or found[0].session_data is None:  # type: ignore[attr-defined]
+        logins = _logins(Text(self.session_key), timezone.now())
+        if not logins or logins[0].session_data is None:  # type: ignore[attr-defined]
             return super()._get_session_from_db()  # type: ignore[misc, no-any-return]
-        self.login = found[0]
+        self.login = logins[0]
         return Session(session_data=self.login.session_data)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q, QuerySet, Value
 
 from apps.accounts.models import Organization
 from apps.bidding import rules
@@ -13,6 +14,7 @@ from apps.bidding.models import Bid, CriterionAnswer, ProposedMilestone
 from apps.bidding.states import EDITABLE, LIVE, ExchangeBearer
 from apps.common.actors import Actor
 from apps.common.money import Money
+from apps.common.prepared import prepared
 from apps.compliance import queries as compliance
 from apps.pricing.queries import fees, previews, rates
 from apps.tasks.models import Task
@@ -58,6 +60,21 @@ def bid_count(task_id: UUID) -> int:
     return Bid.objects.filter(task_id=task_id).exclude(status="withdrawn").count()
 
 
+def count_and_own(task_id: UUID, organization_id: UUID | None) -> tuple[int, UUID | None]:
+    """The number of bids on a task that are not withdrawn, and the id of the organization's live bid. One query."""
+    rows = _count_and_own(task_id, organization_id)
+    return (rows[0][1], next(iter(rows[0][2]), None)) if rows else (0, None)
+
+
+@prepared
+def _count_and_own(task_id: UUID, organization_id: UUID | None) -> QuerySet[Bid, tuple[UUID, int, list[UUID]]]:
+    bids = Bid.objects.filter(task_id=task_id).order_by().values_list("task_id")
+    own = Q(bidder_id=organization_id, status__in=LIVE) if organization_id else Q(pk__in=[])
+    return bids.annotate(
+        count=Count("id", filter=~Q(status="withdrawn")), own=ArrayAgg("id", filter=own, default=Value([]))
+    )
+
+
 def bid_counts(task_ids: list[UUID]) -> dict[UUID, int]:
     live = Bid.objects.filter(task_id__in=task_ids).exclude(status="withdrawn")
     return dict(live.values_list("task_id").annotate(count=Count("id")))
@@ -69,6 +86,13 @@ def bids_of(organization_id: UUID) -> QuerySet[Bid]:
         .select_related("task", "task__employer")
         .order_by("-submitted_at", "-id")
     )
+
+
+@prepared
+def newest_bids_of(organization_id: UUID, limit: int) -> QuerySet[Bid]:
+    """With what a list shows of each task."""
+    bids = bids_of(organization_id).select_related(None).select_related("task")
+    return bids.only("status", "task_id", "task__title", "task__source_language")[:limit]
 
 
 def pending_bids(task_id: UUID) -> list[UUID]:

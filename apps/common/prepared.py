@@ -1,7 +1,7 @@
 """
 Queries whose SQL is built once per process.
 
-Django builds the SQL of a queryset anew at each use, which for most of our queries takes longer than PostgreSQL needs
+Django builds the SQL of a queryset again at each use, which for most of our queries takes longer than PostgreSQL needs
 to answer. `prepared` builds it once for each shape of the arguments and then only fills in the values:
 
     @prepared
@@ -112,7 +112,7 @@ class _Statement:
             return None
         places = {value: _Place(number) for number, value in enumerate(stand_ins)}
         filled = [places.get(value, value) if isinstance(value, _VALUES) else value for value in parameters]
-        if missing := set(places.values()) - set(filled):
+        if missing := set(places.values()) - {item for item in filled if isinstance(item, _Place)}:
             raise TypeError(f"{build.__name__}: not in the statement: values {sorted(missing)}")
         return cls(queryset, compiler, sql, filled)
 

@@ -12,9 +12,8 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.middleware import actor
+from apps.accounts.middleware import actor, current_organization
 from apps.accounts.policies import check_staff_may
-from apps.accounts.queries import organizations
 from apps.accounts.rules import Act
 from apps.bidding import queries as bids
 from apps.common.errors import NotFound
@@ -44,17 +43,18 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "dashboard/landing.html", {"categories": skills.categories(), "open_tasks": open_tasks})
     if asker.organization_id is None:
         return redirect("accounts:organizations")
-    organization = organizations.organization(asker.organization_id)
+    organization = current_organization(request)
+    assert organization is not None
+    shows_hiring = organization.hires or not organization.works
     context = {
         "todos": todos.todos(asker, user, now),
         "own": organization,
         "balances": wallet.balances(organization.id),
-        "held_for": escrows.held_for(organization.id),
-        "held_from": escrows.held_from(organization.id),
-        "active_contracts": contracts.contracts_visible_to(asker).filter(status="active").count(),
-        "my_tasks": tasks.tasks_of(organization.id)[:5],
-        "my_bids": bids.bids_of(organization.id)[:5],
-        "shows_hiring": organization.hires or not organization.works,
+        "held": escrows.held_both(organization.id),
+        "active_contracts": contracts.active_count(organization.id),
+        "my_tasks": tasks.newest_tasks_of(organization.id, 5) if shows_hiring else [],
+        "my_bids": bids.newest_bids_of(organization.id, 5) if organization.works else [],
+        "shows_hiring": shows_hiring,
         "shows_working": organization.works,
     }
     return render(request, "dashboard/home.html", context)

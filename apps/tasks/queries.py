@@ -4,24 +4,39 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from apps.common import caches, keyset, tokens
 from apps.common.actors import STRANGER, Actor
 from apps.common.prepared import prepared
 from apps.skills import queries as skills
-from apps.tasks.models import INVITED, OPEN, AcceptanceCriterion, Question, SavedSearch, Task, TaskInvitation, TaskSkill
+from apps.tasks.models import (
+    INVITED,
+    OPEN,
+    AcceptanceCriterion,
+    Addendum,
+    Question,
+    SavedSearch,
+    Task,
+    TaskAttachment,
+    TaskInvitation,
+    TaskSkill,
+)  # fmt: skip
 from apps.tasks.rules import Brief
 from apps.tasks.states import TaskStatus, Visibility
 
 SORTS = {"new": "-published_at", "closing": "bidding_closes_at", "budget": "-budget_reference_minor"}
 MAY_BE_NULL = {"-budget_reference_minor"}
 """Orders whose column an open task may leave empty."""
+LONG_TEXTS = ("background", "requirements", "payment_terms", "search_vector")
+"""What lists do not show."""
 COUNT_MAX = 1000
 # Facets are counted among this many newest matches: grouping a hundred thousand rows costs more than the page.
 FACET_MAX = 2000
@@ -66,15 +81,52 @@ def tasks_visible_to(actor: Actor) -> QuerySet[Task]:
     """
     Published public tasks, the actor's own, and those they are invited to. Hidden tasks only for their owner and staff.
     """
+    return _tasks_visible_to(actor.organization_id, actor.is_staff)
+
+
+def _tasks_visible_to(organization_id: UUID | None, is_staff: bool) -> QuerySet[Task]:
     tasks = Task.objects.select_related("category", "employer")
-    if actor.is_staff:
+    if is_staff:
         return tasks.exclude(status=TaskStatus.DRAFT)
     published = ~Q(status=TaskStatus.DRAFT) & Q(published_at__isnull=False, hidden_at=None)
     seen = published & Q(visibility=Visibility.PUBLIC)
-    if actor.organization_id:
-        invited = Exists(TaskInvitation.objects.filter(task=OuterRef("pk"), organization_id=actor.organization_id))
-        seen |= Q(employer_id=actor.organization_id) | (published & Q(invited))
+    if organization_id:
+        invited = Exists(TaskInvitation.objects.filter(task=OuterRef("pk"), organization_id=organization_id))
+        seen |= Q(employer_id=organization_id) | (published & Q(invited))
     return tasks.filter(seen)
+
+
+class TaskOnPage(Protocol):
+    """What `task_page` reads of a task besides its columns."""
+
+    skill_ids: list[UUID]
+    is_invited: bool
+    """Whether the reader's organization is invited and has not declined."""
+    has_addenda: bool
+    has_attachments: bool
+
+
+def task_page(task_id: UUID, actor: Actor) -> Task | None:
+    """The task with `TaskOnPage` in one query; None if it does not exist or the actor may not see it."""
+    rows = _task_page(task_id, actor.organization_id, actor.is_staff)
+    return rows[0] if rows else None
+
+
+@prepared
+def _task_page(task_id: UUID, organization_id: UUID | None, is_staff: bool) -> QuerySet[Task]:
+    skills = TaskSkill.objects.filter(task=OuterRef("pk")).order_by("created_at", "id")
+    invited = TaskInvitation.objects.filter(task=OuterRef("pk"), declined_at=None)
+    return (
+        _tasks_visible_to(organization_id, is_staff)
+        .filter(id=task_id)
+        .defer("search_vector")
+        .annotate(
+            skill_ids=ArraySubquery(skills.values("skill_id")),
+            is_invited=Exists(invited.filter(organization_id=organization_id)) if organization_id else Value(False),
+            has_addenda=Exists(Addendum.objects.filter(task=OuterRef("pk"))),
+            has_attachments=Exists(TaskAttachment.objects.filter(task=OuterRef("pk"))),
+        )
+    )
 
 
 def open_tasks(actor: Actor) -> QuerySet[Task]:
@@ -140,7 +192,7 @@ def _matching(tasks: QuerySet[Task], text: str) -> QuerySet[Task]:
 def search_page(matching: QuerySet[Task], filters: TaskFilter, cursor: str = "", size: int = 20) -> keyset.Page[Task]:
     """One page of what `search` found, in the order of the filters, without the long texts that lists do not show."""
     order = SORTS.get(filters.sort, SORTS["new"])
-    shown = matching.defer("background", "requirements", "payment_terms", "search_vector")
+    shown = matching.defer(*LONG_TEXTS)
     return keyset.page(shown, order=order, cursor=cursor, size=size, has_nulls=order in MAY_BE_NULL)
 
 
@@ -235,8 +287,19 @@ def brief_of(task: Task) -> Brief:
     )
 
 
-def criteria(task_id: UUID) -> list[AcceptanceCriterion]:
-    return list(AcceptanceCriterion.objects.filter(task_id=task_id).order_by("position"))
+@prepared
+def criteria(task_id: UUID) -> QuerySet[AcceptanceCriterion]:
+    return AcceptanceCriterion.objects.filter(task_id=task_id).order_by("position")
+
+
+@prepared
+def addenda(task_id: UUID) -> QuerySet[Addendum]:
+    return Addendum.objects.filter(task_id=task_id).order_by("added_at")
+
+
+@prepared
+def attachments(task_id: UUID) -> QuerySet[TaskAttachment]:
+    return TaskAttachment.objects.filter(task_id=task_id).select_related("file").order_by("created_at")
 
 
 def skill_ids(task_id: UUID) -> list[UUID]:
@@ -264,15 +327,26 @@ def questions(task: Task, actor: Actor) -> list[Question]:
     Return the questions in the order asked. The asker, the employer and staff see who asked; everyone else sees only "a
     freelancer", because a question must not reveal who is interested.
     """
-    rows = list(Question.objects.filter(task_id=task.id).select_related("asked_by").order_by("asked_at"))
+    rows = _questions(task.id)
     for row in rows:
         sees = actor.is_staff or actor.acts_for(task.employer_id) or actor.acts_for(row.asked_by_id)
         row.shown_asker = row.asked_by if sees else None
     return rows
 
 
+@prepared
+def _questions(task_id: UUID) -> QuerySet[Question]:
+    return Question.objects.filter(task_id=task_id).select_related("asked_by").order_by("asked_at")
+
+
 def tasks_of(organization_id: UUID) -> QuerySet[Task]:
     return Task.objects.filter(employer_id=organization_id).select_related("category").order_by("-created_at", "-id")
+
+
+@prepared
+def newest_tasks_of(organization_id: UUID, limit: int) -> QuerySet[Task]:
+    """With what a list shows of each task."""
+    return tasks_of(organization_id).select_related(None).only("title", "source_language", "status")[:limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,8 +372,12 @@ def posting_record(employer_id: UUID) -> PostingRecord:
 
 def posted_count(employer_id: UUID) -> int:
     """Return how many tasks an employer has published, as of up to `LIST_MEMORY_SECONDS` ago."""
-    published = Task.objects.filter(employer_id=employer_id, published_at__isnull=False)
-    return caches.remembered(f"tasks:posted:{employer_id}", settings.LIST_MEMORY_SECONDS, published.count)
+    return _posted.get(
+        employer_id, lambda: Task.objects.filter(employer_id=employer_id, published_at__isnull=False).count()
+    )
+
+
+_posted: caches.ProcessMemory[UUID, int] = caches.ProcessMemory(lambda: settings.LIST_MEMORY_SECONDS)
 
 
 def tasks_to_close_bidding(now: datetime) -> QuerySet[Task, UUID]:
@@ -316,10 +394,10 @@ def saved_searches(user_id: UUID) -> QuerySet[SavedSearch]:
     return SavedSearch.objects.filter(user_id=user_id).order_by("name")
 
 
-def similar(task: Task, actor: Actor, now: datetime, limit: int = 3) -> list[Task]:
-    """Return open tasks that share skills, or else the category; those with most in common first."""
-    tasks = open_tasks(actor).filter(bidding_closes_at__gt=now).exclude(id=task.id)
-    near = _tasks_by_shared_skills(skill_ids(task.id), SIMILAR_MAX)
+def similar(task: Task, skill_ids: list[UUID], now: datetime, limit: int = 3) -> list[Task]:
+    """Return public open tasks that share skills, or else the category; those with most in common first."""
+    tasks = open_tasks(STRANGER).filter(bidding_closes_at__gt=now).exclude(id=task.id).defer(*LONG_TEXTS)
+    near = _tasks_by_shared_skills(skill_ids, SIMILAR_MAX)
     by_id = {item.id: item for item in tasks.filter(id__in=near)}
     result = [by_id[task_id] for task_id in near if task_id in by_id][:limit]
     if len(result) < limit and task.category_id:

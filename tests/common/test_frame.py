@@ -100,7 +100,7 @@ def test_each_member_gets_a_token_that_works_for_them_alone(make):
     tokens = [set(TOKENS.findall(page(client))) for client in (first, second)]
     form = {"name": "Guides", "query": "q=guide"}
 
-    assert [len(found) for found in tokens] == [1, 1]
+    assert [len(distinct) for distinct in tokens] == [1, 1]
     token = tokens[0].pop()
     assert first.post("/en/tasks/searches/", form | {"csrfmiddlewaretoken": token}).status_code == 302
     assert second.post("/en/tasks/searches/", form | {"csrfmiddlewaretoken": token}).status_code == 403
@@ -129,7 +129,7 @@ def test_the_frame_follows_the_bell_and_the_organization(make):
     assert "acting for <bdi>Okafor &lt;Studio&gt;</bdi>" in page(client, "/en/help/")
 
 
-def test_a_hidden_task_leaves_the_list_when_it_is_made_anew(make):
+def test_a_hidden_task_leaves_the_list_at_its_next_rendering(make):
     task = make.task(title="A guide for everybody")
     client = log_in(Client(), make.freelancer())
     assert task.title in page(client)

@@ -43,7 +43,7 @@ def test_a_dispute_puts_the_money_where_no_release_or_refund_reaches_it(make):
             move(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
     with pytest.raises(policies.NothingHeld):
         freezes.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=SYSTEM, now=NOON)
-    assert escrows.held_for(escrow.payee_id) == [Money.of("500.00", "EUR")]
+    assert [held.for_us for held in escrows.held_both(escrow.payee_id)] == [Money.of("500.00", "EUR")]
     assert sound_books()
 
 

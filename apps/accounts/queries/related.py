@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from apps.accounts.models import Membership, PastMembership
+from apps.common.prepared import prepared
 
 Relation = Callable[[UUID, UUID], bool]
 RELATIONS: list[Relation] = []
@@ -35,35 +39,26 @@ def are_related(one_id: UUID, other_id: UUID, *, since: datetime) -> bool:
     """
     if one_id == other_id:
         return True
-    people = _people_since((one_id, other_id), since)
-    if people[one_id] & people[other_id]:
-        return True
-    keys = _passkeys(people[one_id] | people[other_id])
-    shared = {key for user_id in people[one_id] for key in keys.get(user_id, ())} & {
-        key for user_id in people[other_id] for key in keys.get(user_id, ())
-    }
-    return bool(shared) or any(relation(one_id, other_id) for relation in RELATIONS)
+    # Who is a member of each, or was, and their passkeys.
+    marks: dict[UUID, set[UUID | str]] = {one_id: set(), other_id: set()}
+    for organization_id, user_id, passkeys in _people_since([one_id, other_id], since - RELATED_FOR):
+        marks[organization_id] |= {user_id, *(key for key in passkeys if key)}
+    return bool(marks[one_id] & marks[other_id]) or any(relation(one_id, other_id) for relation in RELATIONS)
 
 
-def _people_since(organization_ids: Sequence[UUID], since: datetime) -> dict[UUID, set[UUID]]:
-    """Of each organization, who is a member or was one since 90 days before `since`; one query."""
+@prepared
+def _people_since(organization_ids: list[UUID], since: datetime) -> QuerySet[Any, tuple[UUID, UUID, list[str | None]]]:
+    """Organization, user and the ids of the user's passkeys, for each member and each who left since `since`."""
+    webauthn = Authenticator.objects.filter(user_id=OuterRef("user_id"), type=Authenticator.Type.WEBAUTHN)
+    passkeys = ArraySubquery(webauthn.values(key=KeyTextTransform("id", KeyTransform("credential", "data"))))
     now = Membership.objects.filter(organization_id__in=organization_ids)
-    left = PastMembership.objects.filter(organization_id__in=organization_ids, left_at__gte=since - RELATED_FOR)
-    people: dict[UUID, set[UUID]] = {organization_id: set() for organization_id in organization_ids}
-    columns = ("organization_id", "user_id")
-    for organization_id, user_id in now.values_list(*columns).union(left.values_list(*columns)):
-        people[organization_id].add(user_id)
-    return people
-
-
-def _passkeys(user_ids: set[UUID]) -> dict[UUID, set[str]]:
-    """The ids of the passkeys of each user who has any; one query."""
-    keys = Authenticator.objects.filter(user_id__in=user_ids, type=Authenticator.Type.WEBAUTHN)
-    result: dict[UUID, set[str]] = {}
-    for user_id, data in keys.values_list("user_id", "data"):
-        if key := data.get("credential", {}).get("id"):
-            result.setdefault(user_id, set()).add(str(key))
-    return result
+    left = PastMembership.objects.filter(organization_id__in=organization_ids, left_at__gte=since)
+    columns = ("organization_id", "user_id", "passkeys")
+    return (
+        now.annotate(passkeys=passkeys)
+        .values_list(*columns)
+        .union(left.annotate(passkeys=passkeys).values_list(*columns), all=True)
+    )
 
 
 def shares_a_person(first: str, second: str) -> Exists:

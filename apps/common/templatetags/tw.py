@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import nh3
 from django import template
+from django.conf import settings
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from apps.common import fmt
+from apps.common.caches import ProcessMemory
 from apps.common.frame import part
 from apps.common.money import Money
 
@@ -115,8 +118,17 @@ def language_name(code: str) -> str:
 @register.filter
 def markdown(text: str) -> SafeString:
     """Users' Markdown as sanitised HTML; links are marked as external."""
-    html = _markdown.render(text or "")
-    return mark_safe(nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}))  # noqa: S308 - nh3 just sanitised it
+    text = str(text or "")
+    html = _rendered.get(sha256(text.encode()).digest(), lambda: _sanitised(text))
+    return mark_safe(html)  # noqa: S308 - nh3 sanitised it
+
+
+_rendered: ProcessMemory[bytes, str] = ProcessMemory(lambda: settings.REFERENCE_MEMORY_SECONDS, most=2_000)
+
+
+def _sanitised(text: str) -> str:
+    html = _markdown.render(text)
+    return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
 
 
 @register.filter

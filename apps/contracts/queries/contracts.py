@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from apps.common.actors import Actor
+from apps.common.prepared import prepared
 from apps.contracts.models import CancellationProposal, Contract
 from apps.contracts.states import ContractStatus
 from apps.pricing.queries import previews
@@ -25,6 +26,18 @@ def contracts_visible_to(actor: Actor) -> QuerySet[Contract]:
     if actor.organization_id is None:
         return contracts.none()
     return contracts.filter(Q(employer_id=actor.organization_id) | Q(freelancer_id=actor.organization_id))
+
+
+def active_count(organization_id: UUID) -> int:
+    """The number of the organization's active contracts, on either side."""
+    return sum(count for _status, count in _active_count(organization_id))
+
+
+@prepared
+def _active_count(organization_id: UUID) -> QuerySet[Contract, tuple[str, int]]:
+    own = Contract.objects.filter(Q(employer_id=organization_id) | Q(freelancer_id=organization_id))
+    active = own.filter(status=ContractStatus.ACTIVE).order_by()
+    return active.values_list("status").annotate(count=Count("id"))
 
 
 def open_proposal(contract_id: UUID) -> CancellationProposal | None:

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import (
+    CharField,
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)  # fmt: skip
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,19 +35,19 @@ from apps.accounts.rules import Act, Side
 from apps.bidding.models import Bid
 from apps.common import fmt
 from apps.common.actors import Actor
+from apps.common.prepared import prepared
 from apps.contracts import policies
 from apps.contracts.models import CancellationProposal, Contract, Milestone
-from apps.contracts.queries import milestones
-from apps.disputes import queries as disputes
-from apps.disputes.models import DisputeStatement, SplitProposal
+from apps.contracts.states import ENDED, MilestoneStatus
+from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
 from apps.disputes.states import OPEN_DISPUTE
-from apps.messaging import queries as messaging
-from apps.moderation import queries as moderation
-from apps.reviews import queries as reviews
+from apps.messaging.models import Message, ReadMark
+from apps.moderation.models import Statement
 from apps.reviews import rules as review_rules
 from apps.spending import policies as spending_policies
 from apps.spending import queries as spending
-from apps.spending.states import RuleChangeStatus
+from apps.spending.models import Approval, SpendingRuleChange
+from apps.spending.states import ApprovalStatus, RuleChangeStatus
 from apps.tasks.models import Question, Task, TaskInvitation
 from apps.tasks.states import BidWindow
 
@@ -46,289 +63,330 @@ class Todo:
     due_at: datetime | None
 
 
-_VERBS = {
-    "fund": _("Fund a milestone"),
-    "approve": _("Review a delivery"),
-    "deliver": _("Deliver"),
-}
-
-
 PER_KIND_MAX = 50
 """At most this many rows of each kind are read, most urgent first."""
+OBJECTION_SHOWN_FOR = timedelta(days=30)
+"""How long a staff decision is shown as a to-do; objections are possible for longer."""
 
 
 def todos(actor: Actor, user: User, now: datetime, limit: int = 8) -> list[Todo]:
     """
     Return what needs this user's attention for the acting organization, nearest deadline first. Contains only what
-    their
-    role allows; a fixed number of queries.
+    their role allows. One query, and two more while spending limits are to be raised.
     """
     if actor.organization_id is None:
         return []
-    result = [
-        *_in_contracts(actor),
-        *_disputes(actor, now),
-        *_stops(actor),
-        *_offers(actor),
-        *_decisions(actor),
-        *_new_bids(actor, now),
-        *_questions(actor, now),
-        *_invitations(actor, now),
-        *_approvals(actor),
-        *_limits(actor, now),
-        *_reviews(actor, now),
-        *_statements(actor, now),
-        *_messages(actor, user),
-    ]
+    rows = [_Waiting(*row) for row in _waiting(actor.organization_id, user.pk, now)]
+    result, in_review = [], set()
+    for row in sorted(rows, key=lambda row: row.kind != "approve"):
+        # Milestones are funded one after the other: the next one after the delivery is reviewed.
+        if row.kind == "fund" and row.ref in in_review:
+            continue
+        if todo := _KINDS[row.kind](actor, row, now):
+            result.append(todo)
+            if row.kind == "approve":
+                in_review.add(row.ref)
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(result, key=lambda todo: todo.due_at or far)[:limit]
 
 
-def _in_contracts(actor: Actor) -> list[Todo]:
-    steps = (
-        milestones.milestones_visible_to(actor).filter(contract__status="active").order_by("contract_id", "position")
+# -- what may wait
+
+
+class _Waiting(NamedTuple):
+    """A row of the statement. What a kind does not have is empty or None."""
+
+    kind: str
+    ref: UUID
+    """What the page is about: a contract, task, dispute, approval or statement."""
+    subject: str
+    step: str
+    """The milestone's title."""
+    language: str
+    due_at: datetime | None
+    status: str
+    employer_id: UUID | None
+    freelancer_id: UUID | None
+    who_id: UUID | None
+    """Who proposed it."""
+    n: int
+    """A number of bids or messages, or the milestone's position."""
+
+
+_NONE = {
+    "ref": Cast(Value(None), UUIDField()),
+    "subject": Value("", CharField()),
+    "step": Value("", CharField()),
+    "language": Value("", CharField()),
+    "due_at": Cast(Value(None), DateTimeField()),
+    "status": Value("", CharField()),
+    "employer_id": Cast(Value(None), UUIDField()),
+    "freelancer_id": Cast(Value(None), UUIDField()),
+    "who_id": Cast(Value(None), UUIDField()),
+    "n": Value(0, IntegerField()),
+}
+
+
+def _rows(kind: str, rows: QuerySet[Any], order: str, **columns: str) -> QuerySet[Any, Any]:
+    """The most urgent rows, as columns of `_Waiting`; each column names a field."""
+    values = {f"w_{name}": F(columns[name]) if name in columns else empty for name, empty in _NONE.items()}
+    named: QuerySet[Any, Any] = rows.annotate(w_kind=Value(kind, CharField()), **values).order_by(order)
+    return named.values_list("w_kind", *values)[:PER_KIND_MAX]
+
+
+def _since(now: datetime, duration: timedelta) -> Any:
+    """The time so long before `now`; computed by the database, because `now` is not known when the SQL is built."""
+    return Value(now, DateTimeField()) - Value(duration, DurationField())
+
+
+@prepared
+def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[Any, Any]:
+    own = Q(employer_id=organization_id) | Q(freelancer_id=organization_id)
+    own_contract = Q(contract__employer_id=organization_id) | Q(contract__freelancer_id=organization_id)
+    contract = {"subject": "title", "language": "binding_language", "ref": "id"}
+    task = {"subject": "title", "language": "source_language", "ref": "id"}
+    its_task = {"subject": "task__title", "language": "task__source_language", "ref": "task_id"}
+    its_contract = {
+        "subject": "contract__title", "language": "contract__binding_language", "ref": "contract_id",
+        "employer_id": "contract__employer_id", "freelancer_id": "contract__freelancer_id",
+    }  # fmt: skip
+    steps = Milestone.objects.filter(own_contract, contract__status="active")
+    step = its_contract | {"step": "title", "status": "status", "n": "position"}
+    earlier = Milestone.objects.filter(
+        contract=OuterRef("contract"), position__lt=OuterRef("position"), status__in=_TO_FUND
     )
-    if actor.is_staff:
-        steps = steps.filter(contract__in=_own_contracts(actor))
-    todos, begun = [], set()
-    for step in steps[:200]:
-        action = policies.needs_action(actor, step)
-        # Milestones are funded one after the other, so only the first one is listed.
-        if not action or (action == "fund" and step.contract_id in begun):
-            continue
-        begun.add(step.contract_id)
-        due_at = step.review_due_at if action == "approve" else step.due_at
-        todos.append(Todo(_VERBS[action], _name(step), step.contract.binding_language, step.get_absolute_url(), due_at))
-    return todos
-
-
-def _name(step: Milestone) -> str:
-    return f"{step.contract.title}: {step.title}" if step.title != step.contract.title else step.title
-
-
-def _own_contracts(actor: Actor) -> list[UUID]:
-    organization = actor.organization_id
-    own = Contract.objects.filter(employer_id=organization) | Contract.objects.filter(freelancer_id=organization)
-    return list(own.values_list("id", flat=True))
-
-
-def _disputes(actor: Actor, now: datetime) -> list[Todo]:
-    """Disputes this side has not answered, and splits proposed by the other side."""
-    organization_id = actor.side_id
+    contracts, tasks = Contract.objects.all(), Task.objects.filter(employer_id=organization_id)
+    # Unread: sent by the other side after the mark, or since the offer where there is no mark.
+    mark = ReadMark.objects.filter(user_id=user_id, contract=OuterRef("pk")).values("read_at")[:1]
+    sent = Message.objects.filter(contract=OuterRef("pk"), hidden_at=None, sent_at__gt=OuterRef("seen_until"))
+    unread = sent.exclude(sender_organization_id=organization_id).order_by()
+    counted = unread.values("contract").annotate(count=Count("pk")).values("count")
     spoken = DisputeStatement.objects.filter(dispute=OuterRef("pk"), organization_id=organization_id)
     proposed = SplitProposal.objects.filter(dispute=OuterRef("pk"), status="open").exclude(
         organization_id=organization_id
     )
-    rows = (
-        disputes.disputes_of(actor)
-        .filter(status__in=OPEN_DISPUTE)
-        .annotate(has_spoken=Exists(spoken), is_offered=Exists(proposed))
-        .filter(Q(has_spoken=False, respondent_id=organization_id) | Q(is_offered=True))
-        .order_by("answer_due_at")[:PER_KIND_MAX]
+    disputes = Dispute.objects.filter(
+        Q(opened_by_id=organization_id) | Q(respondent_id=organization_id), status__in=OPEN_DISPUTE
     )
-    todos = []
-    for row in rows:
-        contract = row.milestone.contract
-        side = Side.EMPLOYER if contract.employer_id == organization_id else Side.FREELANCER
-        is_unanswered = not row.has_spoken and row.respondent_id == organization_id
-        if is_unanswered and may(actor, Act.SPEAK_IN_DISPUTE, organization_id, side):
-            says, due_at = _("Answer a dispute"), row.answer_due_at
-        elif row.is_offered and may(actor, Act.ACCEPT_SPLIT, organization_id, side):
-            says, due_at = _("Answer a proposal in a dispute"), row.decide_by
-        else:
-            continue
-        todos.append(Todo(says, _name(row.milestone), contract.binding_language, row.get_absolute_url(), due_at))
-    return todos
+    dispute = {
+        "ref": "id", "subject": "milestone__contract__title", "step": "milestone__title",
+        "language": "milestone__contract__binding_language", "employer_id": "milestone__contract__employer_id",
+        "freelancer_id": "milestone__contract__freelancer_id",
+    }  # fmt: skip
+    bid_on = Bid.objects.filter(bidder_id=organization_id, task=OuterRef("task_id"))
+    open_to_bids = {"task__status": "open", "task__bidding_closes_at__gt": now}
+    first, *others = [
+        _rows(
+            "fund",
+            steps.filter(~Exists(earlier), contract__employer_id=organization_id, status__in=_TO_FUND),
+            "due_at", due_at="due_at", **step,
+        ),
+        _rows(
+            "approve", steps.filter(contract__employer_id=organization_id, status=MilestoneStatus.DELIVERED),
+            "review_due_at", due_at="review_due_at", **step,
+        ),
+        _rows(
+            "deliver", steps.filter(contract__freelancer_id=organization_id, status__in=_TO_DELIVER),
+            "due_at", due_at="due_at", **step,
+        ),
+        _rows(
+            "stop",
+            CancellationProposal.objects.filter(own_contract, status="open", contract__status="active").exclude(
+                proposed_by_id=organization_id
+            ),
+            "proposed_at", who_id="proposed_by_id", status="contract__status", **its_contract,
+        ),
+        _rows(
+            "offer", contracts.filter(freelancer_id=organization_id, status="offered"), "respond_by",
+            due_at="respond_by", **contract,
+        ),
+        _rows(
+            "review",
+            contracts.filter(
+                own, status__in=ENDED, accepted_at__isnull=False, ended_at__gt=_since(now, review_rules.WINDOW)
+            ).exclude(reviews__author_id=organization_id),
+            "ended_at", due_at="ended_at", **contract,
+        ),
+        _rows(
+            "message",
+            contracts.filter(own)
+            .annotate(seen_until=Coalesce(Subquery(mark), "offered_at"))
+            .filter(Exists(unread))
+            .annotate(unread=Subquery(counted, output_field=IntegerField())),
+            "-id", n="unread", **contract,
+        ),
+        _rows("decide", tasks.filter(status="deciding"), "decision_due_at", due_at="decision_due_at", **task),
+        _rows(
+            "bids",
+            tasks.filter(status="open")
+            .exclude(bid_window=BidWindow.SEALED, bidding_closes_at__gt=now)
+            .annotate(new_bids=Count("bids", filter=Q(bids__status="submitted")))
+            .filter(new_bids__gt=0),
+            "decision_due_at", due_at="decision_due_at", n="new_bids", **task,
+        ),
+        _rows(
+            "question",
+            Question.objects.filter(task__employer_id=organization_id, answered_at=None, **open_to_bids),
+            "task__bidding_closes_at", due_at="task__bidding_closes_at", **its_task,
+        ),
+        _rows(
+            "invitation",
+            TaskInvitation.objects.filter(
+                ~Exists(bid_on), organization_id=organization_id, declined_at=None, **open_to_bids
+            ),
+            "task__bidding_closes_at", due_at="task__bidding_closes_at", **its_task,
+        ),
+        _rows(
+            "dispute", disputes.filter(~Exists(spoken), respondent_id=organization_id), "answer_due_at",
+            due_at="answer_due_at", **dispute,
+        ),
+        _rows(
+            "split", disputes.filter(Exists(proposed)).exclude(~Exists(spoken), respondent_id=organization_id),
+            "decide_by", due_at="decide_by", **dispute,
+        ),
+        _rows(
+            "approval",
+            Approval.objects.filter(organization_id=organization_id, status=ApprovalStatus.ASKED).exclude(
+                requested_by_id=user_id
+            ),
+            "requested_at", ref="id", subject="memo",
+        ),
+        _rows(
+            "limits",
+            SpendingRuleChange.objects.filter(organization_id=organization_id, status=RuleChangeStatus.PROPOSED),
+            "id", ref="id",
+        ),
+        _rows(
+            "statement",
+            Statement.objects.filter(
+                organization_id=organization_id, objection=None, issued_at__gt=_since(now, OBJECTION_SHOWN_FOR)
+            ),
+            "-issued_at", ref="id", subject="title",
+        ),
+    ]  # fmt: skip
+    return first.union(*others, all=True)
 
 
-def _stops(actor: Actor) -> list[Todo]:
-    own = Q(contract__employer_id=actor.organization_id) | Q(contract__freelancer_id=actor.organization_id)
-    rows = (
-        CancellationProposal.objects.filter(own, status="open", contract__status="active")
-        .exclude(proposed_by_id=actor.organization_id)
-        .select_related("contract")
-        .order_by("proposed_at")[:PER_KIND_MAX]
-    )
-    return [
-        Todo(
-            _("Answer a proposal to stop"),
-            row.contract.title,
-            row.contract.binding_language,
-            row.contract.get_absolute_url(),
-            None,
-        )
-        for row in rows
-        if policies.can_answer_cancellation(actor, row)
-    ]
+_TO_FUND = (MilestoneStatus.PLANNED, MilestoneStatus.AWAITING_PAYMENT)
+_TO_DELIVER = (MilestoneStatus.FUNDED, MilestoneStatus.IN_REVISION)
 
 
-def _offers(actor: Actor) -> list[Todo]:
-    if not may(actor, Act.ANSWER_OFFER, actor.organization_id, Side.FREELANCER):
-        return []
-    offered = Contract.objects.filter(freelancer_id=actor.organization_id, status="offered").order_by("respond_by")
-    return [
-        Todo(_("Answer an offer"), item.title, item.binding_language, item.get_absolute_url(), item.respond_by)
-        for item in offered[:PER_KIND_MAX]
-    ]
+# -- what the reader's role allows, in words
 
 
-def _decisions(actor: Actor) -> list[Todo]:
-    if not may(actor, Act.JUDGE_BIDS, actor.organization_id, Side.EMPLOYER):
-        return []
-    deciding = Task.objects.filter(employer_id=actor.organization_id, status="deciding").order_by("decision_due_at")
-    return [
-        Todo(
-            _("Choose a bid"),
-            item.title,
-            item.source_language,
-            reverse("bidding:compare", args=[item.id]),
-            item.decision_due_at,
-        )
-        for item in deciding[:PER_KIND_MAX]
-    ]
+def _plain(
+    says: str | Promise, act: Act, route: str, side: Side | None = None
+) -> Callable[[Actor, _Waiting, datetime], Todo | None]:
+    """A kind that depends on the role alone."""
+
+    def todo(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+        if not may(actor, act, actor.side_id, *([side] if side else [])):
+            return None
+        return Todo(says, row.subject, row.language, reverse(route, args=[row.ref]), row.due_at)
+
+    return todo
 
 
-def _new_bids(actor: Actor, now: datetime) -> list[Todo]:
-    """Tasks open for bids with bids not judged yet; for sealed bids, after bidding closes."""
-    if not may(actor, Act.JUDGE_BIDS, actor.organization_id, Side.EMPLOYER):
-        return []
-    rows = (
-        Task.objects.filter(employer_id=actor.organization_id, status="open")
-        .exclude(bid_window=BidWindow.SEALED, bidding_closes_at__gt=now)
-        .annotate(new_bids=Count("bids", filter=Q(bids__status="submitted")))
-        .filter(new_bids__gt=0)
-        .order_by("decision_due_at")[:PER_KIND_MAX]
-    )
-    return [
-        Todo(
-            ngettext("%(n)s new bid", "%(n)s new bids", row.new_bids) % {"n": fmt.number(row.new_bids)},
-            row.title,
-            row.source_language,
-            reverse("bidding:compare", args=[row.id]),
-            row.decision_due_at,
-        )
-        for row in rows
-    ]
+def _counted(act: Act, route: str, says: Callable[[int], str]) -> Callable[[Actor, _Waiting, datetime], Todo | None]:
+    def todo(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+        if not may(actor, act, actor.side_id, Side.EMPLOYER):
+            return None
+        return Todo(says(row.n), row.subject, row.language, reverse(route, args=[row.ref]), row.due_at)
+
+    return todo
 
 
-def _questions(actor: Actor, now: datetime) -> list[Todo]:
-    if not may(actor, Act.MANAGE_TASK, actor.organization_id, Side.EMPLOYER):
-        return []
-    rows = (
-        Question.objects.filter(
-            task__employer_id=actor.organization_id,
-            task__status="open",
-            task__bidding_closes_at__gt=now,
-            answered_at=None,
-        )
-        .select_related("task")
-        .order_by("task__bidding_closes_at", "asked_at")[:PER_KIND_MAX]
-    )
-    return [
-        Todo(
-            _("Answer a question"),
-            row.task.title,
-            row.task.source_language,
-            f"{row.task.get_absolute_url()}#questions",
-            row.task.bidding_closes_at,
-        )
-        for row in rows
-    ]
+def _name(row: _Waiting) -> str:
+    return f"{row.subject}: {row.step}" if row.step != row.subject else row.step
 
 
-def _invitations(actor: Actor, now: datetime) -> list[Todo]:
-    if not may(actor, Act.BID, actor.organization_id, Side.FREELANCER):
-        return []
-    own = Bid.objects.filter(bidder_id=actor.organization_id, task=OuterRef("task_id"))
-    invited = (
-        TaskInvitation.objects.filter(
-            ~Exists(own),
-            organization_id=actor.side_id,
-            declined_at=None,
-            task__status="open",
-            task__bidding_closes_at__gt=now,
-        )
-        .select_related("task")
-        .order_by("task__bidding_closes_at")
-    )
-    return [
-        Todo(
-            _("You are invited to bid"),
-            item.task.title,
-            item.task.source_language,
-            item.task.get_absolute_url(),
-            item.task.bidding_closes_at,
-        )
-        for item in invited[:PER_KIND_MAX]
-    ]
+def _contract(row: _Waiting, status: str) -> Contract:
+    """The contract, as far as the permissions look at it."""
+    assert row.employer_id and row.freelancer_id
+    return Contract(id=row.ref, employer_id=row.employer_id, freelancer_id=row.freelancer_id, status=status)
 
 
-def _approvals(actor: Actor) -> list[Todo]:
-    """Payments for which another member requested a second person's approval."""
-    if not may(actor, Act.DECIDE_SPENDING, actor.organization_id):
-        return []
-    rows = spending.waiting_approvals(actor.side_id).exclude(requested_by_id=actor.user_id)
-    return [
-        Todo(_("Approve a payment"), row.memo, "", reverse("spending:approval", args=[row.id]), None)
-        for row in rows[:PER_KIND_MAX]
-    ]
+_VERBS = {"fund": _("Fund a milestone"), "approve": _("Review a delivery"), "deliver": _("Deliver")}
 
 
-def _limits(actor: Actor, now: datetime) -> list[Todo]:
-    if not may(actor, Act.LOOSEN_SPENDING_RULE, actor.organization_id):
-        return []
-    change = spending.pending_change(actor.side_id, now)
-    if change is None or change.status != RuleChangeStatus.PROPOSED:
-        return []
-    if not spending_policies.can_agree_to_loosen(actor, change, now):
-        return []
-    subject = str(_("Higher spending limits"))
-    return [Todo(_("Agree to a change of limits"), subject, "", reverse("spending:rule"), None)]
+def _milestone(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+    milestone = Milestone(contract=_contract(row, "active"), status=row.status, position=row.n)
+    action = policies.needs_action(actor, milestone)
+    if not action:
+        return None
+    return Todo(_VERBS[action], _name(row), row.language, milestone.get_absolute_url(), row.due_at)
 
 
-def _reviews(actor: Actor, now: datetime) -> list[Todo]:
+def _stop(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+    contract = _contract(row, row.status)
+    assert row.who_id
+    proposal = CancellationProposal(contract=contract, proposed_by_id=row.who_id, status="open")
+    if not policies.can_answer_cancellation(actor, proposal):
+        return None
+    return Todo(_("Answer a proposal to stop"), row.subject, row.language, contract.get_absolute_url(), None)
+
+
+def _review(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
     # The permission is the same on both sides of a contract.
-    if not may(actor, Act.REVIEW, actor.organization_id, Side.EMPLOYER):
-        return []
-    rows = reviews.contracts_to_review(actor, now).order_by("ended_at")[:PER_KIND_MAX]
-    return [
-        Todo(
-            _("Write a review"),
-            row.title,
-            row.binding_language,
-            reverse("reviews:new", args=[row.id]),
-            review_rules.window_end(row.ended_at),
-        )
-        for row in rows
-        if row.ended_at is not None
-    ]
+    if row.due_at is None or not may(actor, Act.REVIEW, actor.side_id, Side.EMPLOYER):
+        return None
+    href, until = reverse("reviews:new", args=[row.ref]), review_rules.window_end(row.due_at)
+    return Todo(_("Write a review"), row.subject, row.language, href, until)
 
 
-OBJECTION_SHOWN_FOR = timedelta(days=30)
-"""How long a staff decision is shown as a to-do; objections are possible for longer."""
+def _message(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+    says = ngettext("%(n)s unread message", "%(n)s unread messages", row.n) % {"n": fmt.number(row.n)}
+    return Todo(says, row.subject, row.language, reverse("messaging:thread", args=[row.ref]), None)
 
 
-def _statements(actor: Actor, now: datetime) -> list[Todo]:
-    if not may(actor, Act.OBJECT, actor.organization_id):
-        return []
-    rows = moderation.statements_of(actor).filter(objection=None, issued_at__gt=now - OBJECTION_SHOWN_FOR)
-    return [
-        Todo(_("Read a decision of our staff, and object if it is wrong"), row.title, "", row.get_absolute_url(), None)
-        for row in rows[:PER_KIND_MAX]
-    ]
+def _dispute(act: Act, says: Promise) -> Callable[[Actor, _Waiting, datetime], Todo | None]:
+    def todo(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+        side = Side.EMPLOYER if row.employer_id == actor.organization_id else Side.FREELANCER
+        if not may(actor, act, actor.side_id, side):
+            return None
+        return Todo(says, _name(row), row.language, reverse("disputes:room", args=[row.ref]), row.due_at)
+
+    return todo
 
 
-def _messages(actor: Actor, user: User) -> list[Todo]:
-    unread = messaging.unread_by_contract(user, actor)
-    rows = Contract.objects.filter(id__in=unread).order_by("-id")[:PER_KIND_MAX]
-    return [
-        Todo(
-            ngettext("%(n)s unread message", "%(n)s unread messages", unread[row.id])
-            % {"n": fmt.number(unread[row.id])},
-            row.title,
-            row.binding_language,
-            reverse("messaging:thread", args=[row.id]),
-            None,
-        )
-        for row in rows
-    ]
+def _question(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+    if not may(actor, Act.MANAGE_TASK, actor.side_id, Side.EMPLOYER):
+        return None
+    href = f"{reverse('tasks:detail', args=[row.ref])}#questions"
+    return Todo(_("Answer a question"), row.subject, row.language, href, row.due_at)
+
+
+def _limits(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+    if not may(actor, Act.LOOSEN_SPENDING_RULE, actor.side_id):
+        return None
+    change = spending.pending_change(actor.side_id, now)
+    if change is None or not spending_policies.can_agree_to_loosen(actor, change, now):
+        return None
+    subject = str(_("Higher spending limits"))
+    return Todo(_("Agree to a change of limits"), subject, "", reverse("spending:rule"), None)
+
+
+_KINDS: dict[str, Callable[[Actor, _Waiting, datetime], Todo | None]] = {
+    "fund": _milestone,
+    "approve": _milestone,
+    "deliver": _milestone,
+    "stop": _stop,
+    "offer": _plain(_("Answer an offer"), Act.ANSWER_OFFER, "contracts:room", Side.FREELANCER),
+    "review": _review,
+    "message": _message,
+    "decide": _plain(_("Choose a bid"), Act.JUDGE_BIDS, "bidding:compare", Side.EMPLOYER),
+    "bids": _counted(
+        Act.JUDGE_BIDS,
+        "bidding:compare",
+        lambda n: ngettext("%(n)s new bid", "%(n)s new bids", n) % {"n": fmt.number(n)},
+    ),
+    "question": _question,
+    "invitation": _plain(_("You are invited to bid"), Act.BID, "tasks:detail", Side.FREELANCER),
+    "dispute": _dispute(Act.SPEAK_IN_DISPUTE, _("Answer a dispute")),
+    "split": _dispute(Act.ACCEPT_SPLIT, _("Answer a proposal in a dispute")),
+    "approval": _plain(_("Approve a payment"), Act.DECIDE_SPENDING, "spending:approval"),
+    "limits": _limits,
+    "statement": _plain(
+        _("Read a decision of our staff, and object if it is wrong"), Act.OBJECT, "moderation:statement"
+    ),
+}

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
 from apps.common.money import Money
+from apps.common.prepared import prepared
 from apps.escrow import rules
 from apps.escrow.models import BankClaim, Escrow
 from apps.escrow.states import ClaimKind, EscrowStatus
@@ -84,16 +85,6 @@ def held(escrow_id: UUID) -> Money:
     return books.balance(chart.escrow_held(escrow_id, currency)) if status in HOLDING else Money.zero(currency)
 
 
-def held_for(payee_id: UUID) -> list[Money]:
-    """The totals held for a freelancer, one per currency."""
-    return _held(Escrow.objects.filter(payee_id=payee_id))
-
-
-def held_from(payer_id: UUID) -> list[Money]:
-    """The totals held from an employer's payments, one per currency."""
-    return _held(Escrow.objects.filter(payer_id=payer_id))
-
-
 def paid_by(payer_id: UUID) -> list[Money]:
     """
     The totals an employer has paid to freelancers so far, before fees, one per currency; the largest number first.
@@ -116,31 +107,20 @@ class Held:
 
 
 def held_both(organization_id: UUID) -> list[Held]:
-    """`held_for` and `held_from` together, by currency. One query."""
-    left = F("amount_minor") - F("released_minor") - F("refunded_minor")
-    rows = (
-        escrows_of(organization_id)
-        .filter(status__in=HELD)
-        .order_by("currency")
-        .values_list("currency")
-        .annotate(
-            for_us=Sum(left, filter=Q(payee_id=organization_id)), from_us=Sum(left, filter=Q(payer_id=organization_id))
-        )
-    )
+    """The totals held for an organization and from its payments, by currency. One query."""
     return [
         Held(Money(int(for_us or 0), currency), Money(int(from_us or 0), currency))
-        for currency, for_us, from_us in rows
+        for currency, for_us, from_us in _held_both(organization_id)
     ]
 
 
-def _held(escrows: QuerySet[Escrow]) -> list[Money]:
-    rows = (
-        escrows.filter(status__in=HELD)
-        .values_list("currency")
-        .annotate(held_minor=Sum(F("amount_minor") - F("released_minor") - F("refunded_minor")))
-        .order_by("currency")
+@prepared
+def _held_both(organization_id: UUID) -> QuerySet[Escrow, tuple[str, int | None, int | None]]:
+    left = F("amount_minor") - F("released_minor") - F("refunded_minor")
+    held = escrows_of(organization_id).filter(status__in=HELD).order_by("currency")
+    return held.values_list("currency").annotate(
+        for_us=Sum(left, filter=Q(payee_id=organization_id)), from_us=Sum(left, filter=Q(payer_id=organization_id))
     )
-    return [Money(int(total), currency) for currency, total in rows]
 
 
 def taken(escrow: Escrow) -> Taken:

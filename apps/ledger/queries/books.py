@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from apps.common.errors import NotFound
 from apps.common.money import Money
+from apps.common.prepared import Text, prepared
 from apps.ledger.chart import SIDES, Account, AccountKind
 from apps.ledger.entries import Line
 from apps.ledger.models import Balance, JournalEntry, LedgerAccount, Posting
@@ -84,10 +85,14 @@ def balance_of(code: str, currency: str) -> Money:
 
 def balances(codes: Iterable[str]) -> dict[tuple[str, str], Money]:
     """The balances of the guarded accounts with these codes, by (code, currency). One query."""
-    rows = LedgerAccount.objects.filter(code__in=list(codes), is_guarded=True).values_list(
-        "code", "currency", "kind", "balance__amount_minor"
-    )
+    rows = _guarded([Text(code) for code in codes])
     return {(code, currency): Money(SIDES[kind] * minor, currency) for code, currency, kind, minor in rows}
+
+
+@prepared
+def _guarded(codes: list[Text]) -> QuerySet[LedgerAccount, tuple[str, str, str, int]]:
+    accounts = LedgerAccount.objects.filter(code__in=codes, is_guarded=True)
+    return accounts.values_list("code", "currency", "kind", "balance__amount_minor")
 
 
 def balances_by_currency(code: str) -> dict[str, Money]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from apps.common.caches import ProcessMemory
 from apps.matching.models import (
     PEOPLE_LISTS,
     Experiment,
@@ -128,11 +129,15 @@ def _shown_today(rows: list[MatchResult], task_id: UUID, now: datetime) -> dict[
     return dict(match_impressions.values_list("organization_id").annotate(lists=Count("list_id", distinct=True)))
 
 
+_experiments: ProcessMemory[ListSide, list[Experiment]] = ProcessMemory(lambda: settings.LIST_MEMORY_SECONDS)
+
+
 def arm_for(side: ListSide, reader_id: UUID, now: datetime) -> tuple[Experiment | None, dict[str, Any] | None]:
     """
     Return the running experiment on these lists and the reader's arm; the arm is None if the reader takes no part.
     """
-    running = Experiment.objects.filter(side=side, stopped_at=None, starts_at__lte=now, ends_at__gt=now).first()
+    planned = _experiments.get(side, lambda: list(Experiment.objects.filter(side=side, stopped_at=None).order_by("pk")))
+    running = next((item for item in planned if item.starts_at <= now < item.ends_at), None)
     if running is None:
         return None, None
     return running, experiments.arm_of(running.name, reader_id, running.arms, running.share)

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Case, Count, FloatField, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, FloatField, Q, QuerySet, Sum, Value, When
 
 from apps.accounts.models import Membership, Profile, ProfileLanguage, ProfileSkill
 from apps.accounts.queries.related import shares_a_person
@@ -49,7 +49,12 @@ def still_to_match(organization_ids: Iterable[UUID]) -> set[UUID]:
 
 
 def tasks_to_match(now: datetime) -> QuerySet[Task]:
-    return Task.objects.filter(status=TaskStatus.OPEN, hidden_at=None, bidding_closes_at__gt=now)
+    return Task.objects.filter(is_to_match(now))
+
+
+def is_to_match(now: datetime, task: str = "") -> Q:
+    """The condition of `tasks_to_match`; `task` is the path from the row to its task, such as "task__"."""
+    return Q(**{f"{task}status": TaskStatus.OPEN, f"{task}hidden_at": None, f"{task}bidding_closes_at__gt": now})
 
 
 def rarity_of(skill_ids: Iterable[UUID]) -> dict[UUID, float]:

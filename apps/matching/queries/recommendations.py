@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -18,10 +18,11 @@ from apps.accounts.models import Organization, Profile
 from apps.bidding.models import Bid
 from apps.bidding.states import LIVE
 from apps.common.errors import NotFound
+from apps.common.prepared import prepared
 from apps.matching.models import ListSide, MatchResult
 from apps.matching.queries import impressions
 from apps.matching.queries.impressions import Shown
-from apps.matching.queries.inputs import profiles_to_match, tasks_to_match
+from apps.matching.queries.inputs import is_to_match, profiles_to_match
 from apps.matching.queries.ranking_versions import points_of
 from apps.skills import queries as skills
 from apps.tasks.models import Task, TaskInvitation
@@ -135,25 +136,30 @@ def recommended_tasks(
     :param weights: the reader's own weights. The tasks are then ordered by the formula with them, without reranking.
     """
     moment = now or timezone.now()
-    invited = Exists(TaskInvitation.objects.filter(task=OuterRef("task"), organization_id=organization_id))
-    bid_on = Exists(Bid.objects.filter(task=OuterRef("task"), bidder_id=organization_id, status__in=LIVE))
-    results = (
-        MatchResult.objects.filter(organization_id=organization_id, task__in=tasks_to_match(moment))
-        .filter(Q(task__visibility=Visibility.PUBLIC) | invited)
-        .exclude(bid_on)
-        .exclude(impressions.refused_tasks(organization_id))
-        .select_related("task", "task__employer", "task__category")
-        .order_by("-score", "task_id")[:CONSIDERED_MAX]
-    )
+    results = _open_results(organization_id, moment)
     if weights is not None:
         order = impressions.in_own_order(impressions.reweighed(result, weights) for result in results)
     else:
-        rows = list(results)
         order = impressions.arranged(
-            rows, side=ListSide.TASKS, reader_id=organization_id, now=moment, order=_learned(rows)
+            results, side=ListSide.TASKS, reader_id=organization_id, now=moment, order=_learned(results)
         )
     explained = explanations((item.result for item in order[:limit]), is_own=True)
     return [RecommendedTask(item.result.task, explained[item.result.id], item) for item in order[:limit]]
+
+
+@prepared
+def _open_results(organization_id: UUID, now: datetime) -> QuerySet[MatchResult]:
+    invited = Exists(TaskInvitation.objects.filter(task=OuterRef("task"), organization_id=organization_id))
+    bid_on = Exists(Bid.objects.filter(task=OuterRef("task"), bidder_id=organization_id, status__in=LIVE))
+    return (
+        MatchResult.objects.filter(is_to_match(now, "task__"), organization_id=organization_id)
+        .filter(Q(task__visibility=Visibility.PUBLIC) | invited)
+        .exclude(bid_on)
+        .exclude(impressions.refused_tasks(organization_id))
+        .select_related("task", "task__category")
+        .defer("task__background", "task__requirements", "task__payment_terms", "task__search_vector")
+        .order_by("-score", "task_id")[:CONSIDERED_MAX]
+    )
 
 
 def recommended_freelancers(
@@ -191,8 +197,13 @@ def explanation(
 
     :param is_own: the reader is the freelancer; the sentences then address them.
     """
-    result = MatchResult.objects.filter(task_id=task_id, organization_id=organization_id).first()
-    return explanations([result], language, is_own=is_own)[result.id] if result else None
+    results = _match(task_id, organization_id)
+    return explanations(results, language, is_own=is_own)[results[0].id] if results else None
+
+
+@prepared
+def _match(task_id: UUID, organization_id: UUID) -> QuerySet[MatchResult]:
+    return MatchResult.objects.filter(task_id=task_id, organization_id=organization_id)
 
 
 def match_of(task_id: UUID, organization_id: UUID) -> MatchResult:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from apps.accounts.models import User
+from apps.common.prepared import prepared
 from apps.payouts.models import PayoutAccount
 from apps.payouts.states import PayoutAccountStatus
 
@@ -25,13 +27,18 @@ def setters_of_accounts(organization_id: UUID) -> list[User]:
     return list(User.objects.filter(id__in=ids.values("set_by_id"), is_active=True).order_by("created_at"))
 
 
+@prepared
+def _accounts_of(organization_ids: list[UUID]) -> QuerySet[PayoutAccount]:
+    return PayoutAccount.objects.filter(organization_id__in=organization_ids, status__in=_USED).exclude(last4="")
+
+
 def share_a_payout_account(one_id: UUID, other_id: UUID) -> bool:
     """
     Whether the two organizations are, or were, paid to the same account: the same number if it passed through our
     system, else the same bank, country, holder and last digits.
     """
     signs: dict[UUID, set[tuple[str, ...]]] = {one_id: set(), other_id: set()}
-    for row in PayoutAccount.objects.filter(organization_id__in=signs, status__in=_USED).exclude(last4=""):
+    for row in _accounts_of([one_id, other_id]):
         own = signs[row.organization_id]
         if row.number_digest:
             own.add((row.number_digest,))

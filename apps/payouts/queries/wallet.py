@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import CharField, F, Q, Sum, Value
+from django.db.models import CharField, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat
 
 from apps.common.money import Money
+from apps.common.prepared import prepared
 from apps.ledger import chart
 from apps.ledger.queries import books
 from apps.payments.models import Refund
@@ -40,17 +41,18 @@ def available(organization_id: UUID, currency: str) -> Money:
 def balances(organization_id: UUID) -> list[Balance]:
     """The balances that are not zero, by currency code. Two queries."""
     ready = {currency: money for (_, currency), money in books.balances([_payable_code(organization_id)]).items()}
-    pending_rows = (
-        Payout.objects.filter(organization_id=organization_id, status__in=PAYOUT_UNFINISHED)
-        .values_list("currency")
-        .annotate(total=Sum("amount_minor"))
-    )
-    pending = {currency: Money(int(total), currency) for currency, total in pending_rows}
+    pending = {currency: Money(int(total), currency) for currency, total in _pending(organization_id)}
     return [
         Balance(currency, ready.get(currency, Money.zero(currency)), pending.get(currency, Money.zero(currency)))
         for currency in sorted(ready.keys() | pending.keys())
         if ready.get(currency) or pending.get(currency)
     ]
+
+
+@prepared
+def _pending(organization_id: UUID) -> QuerySet[Payout, tuple[str, int]]:
+    unfinished = Payout.objects.filter(organization_id=organization_id, status__in=PAYOUT_UNFINISHED)
+    return unfinished.values_list("currency").annotate(total=Sum("amount_minor"))
 
 
 def automatic_balances() -> list[tuple[UUID, str]]:

@@ -236,7 +236,7 @@ def addendum(request: HttpRequest, task_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Addendum published. Every bidder is notified."))
             return redirect(task)
-    context: dict[str, Any] = detail_context(request, task) | {"addendum_form": form, "open_addendum": True}
+    context: dict[str, Any] = detail_context(request, task.id) | {"addendum_form": form, "open_addendum": True}
     return render(request, "tasks/task_detail.html", context, status=422)
 
 

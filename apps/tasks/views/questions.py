@@ -27,7 +27,7 @@ def ask(request: HttpRequest, task_id: UUID) -> HttpResponse:
     form = TextForm(request.POST, prefix="question")
     if not form.is_valid():
         return render(
-            request, "tasks/task_detail.html", detail_context(request, task) | {"question_form": form}, status=422
+            request, "tasks/task_detail.html", detail_context(request, task.id) | {"question_form": form}, status=422
         )
     operations.ask_question(
         task_id=task.id,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -20,9 +20,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.middleware import actor
+from apps.accounts.middleware import actor, current_organization
 from apps.accounts.models import User
-from apps.accounts.queries import organizations
 from apps.bidding import queries as bids
 from apps.common import caches, fmt
 from apps.common.actors import STRANGER, Actor
@@ -245,24 +244,31 @@ def _chips(filters: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
 @same_for_strangers
 @require_safe
 def detail(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    task = get_object_or_404(queries.tasks_visible_to(actor(request)), id=task_id)
-    return render(request, "tasks/task_detail.html", detail_context(request, task))
+    return render(request, "tasks/task_detail.html", detail_context(request, task_id))
 
 
-def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
-    """Return the context of the task page for this reader; also used to show the page again with form errors."""
+def detail_context(request: HttpRequest, task_id: UUID) -> dict[str, Any]:
+    """
+    Return the context of the task page for this reader; also used to show the page again with form errors.
+
+    :raises Http404: if the task does not exist or the reader may not see it.
+    """
     now, asker = timezone.now(), actor(request)
+    task = queries.task_page(task_id, asker)
+    if task is None:
+        raise Http404
+    page = cast(queries.TaskOnPage, task)
     is_mine = asker.acts_for(task.employer_id)
-    invited = queries.is_invited(task.id, asker.organization_id)
-    refusal = policies.why_not_bid(asker, task, now, is_invited=invited) or _why_not_paid(asker, task, now)
-    mine = bids.live_bid(task.id, asker.organization_id)
+    refusal = policies.why_not_bid(asker, task, now, is_invited=page.is_invited) or _why_not_paid(request, task, now)
+    bid_count, own_bid = bids.count_and_own(task.id, asker.organization_id)
     budget = task.budget_max or task.budget_min
     currency = reader_currency(request)
-    also = rate_queries.convert(budget, currency, now.date()) if budget and currency != task.currency else None
-    names = skills.labels(queries.skill_ids(task.id), get_language() or "en")
-    bid_count = bids.bid_count(task.id)
+    rates = _rates_for_orientation({task.currency, currency}, now)
+    also = rates.convert(budget, currency) if budget and currency != task.currency else None
+    names = skills.labels(page.skill_ids, get_language() or "en")
     may_edit = task.status == "draft" and is_mine
-    may_bid = refusal is None and mine is None
+    may_bid = refusal is None and own_bid is None
+    may_add = policies.can_add_to(asker, task)
     return {
         "task": task,
         "now": now,
@@ -270,25 +276,36 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
         "why_not_bid": refusal,
         "next_step": _own_step(task, bid_count, may_edit=may_edit)
         if is_mine
-        else _bidders_step(request, task, bid_url=mine.get_absolute_url() if mine else "", may_bid=may_bid),
+        else _bidders_step(request, task, own_bid=own_bid, may_bid=may_bid),
         "criteria": queries.criteria(task.id),
         "skill_labels": list(names.values()),
         "budget_also": also,
         "questions": queries.questions(task, asker),
-        "addenda": task.addenda.order_by("added_at"),
-        "attachments": task.attachments.select_related("file"),
+        "addenda": queries.addenda(task.id) if page.has_addenda else [],
+        "attachments": queries.attachments(task.id) if page.has_attachments else [],
         "bid_count": bid_count,
         "is_sealed": bids.is_sealed(task, now),
         "steps": _steps(task),
-        "similar": cards(queries.similar(task, asker, now), currency, now) if not is_mine else [],
-        "may_add": policies.can_add_to(asker, task),
+        "similar": _similar(task, page.skill_ids, currency, now) if not is_mine else [],
+        "may_add": may_add,
         "may_close": policies.can(asker, task, "close"),
         "may_cancel": policies.can(asker, task, "cancel"),
-        "question_form": TextForm(prefix="question"),
-        "addendum_form": AddendumForm(prefix="addendum"),
-        "attachment_form": AttachmentForm(),
+        "question_form": TextForm(prefix="question") if not is_mine and refusal is None else None,
+        "addendum_form": AddendumForm(prefix="addendum") if may_add else None,
+        "attachment_form": AttachmentForm() if may_add else None,
         "posted_by_count": queries.posted_count(task.employer_id),
     }
+
+
+_similar_cards: caches.ProcessMemory[tuple[UUID, str, str, str], list[SafeString]] = caches.ProcessMemory(
+    lambda: settings.LIST_MEMORY_SECONDS, most=2_000
+)
+
+
+def _similar(task: Task, skill_ids: list[UUID], currency: str, now: datetime) -> list[SafeString]:
+    """The cards of similar public tasks, as of up to `LIST_MEMORY_SECONDS` ago: the same for every reader."""
+    key = (task.id, get_language() or "en", timezone.get_current_timezone_name(), currency)
+    return _similar_cards.get(key, lambda: cards(queries.similar(task, skill_ids, now), currency, now))
 
 
 def _own_step(task: Task, bid_count: int, *, may_edit: bool) -> dict[str, Any]:
@@ -299,10 +316,10 @@ def _own_step(task: Task, bid_count: int, *, may_edit: bool) -> dict[str, Any]:
     return {"label": label, "url": reverse("bidding:compare", args=[task.id]), "icon": "list-checks"}
 
 
-def _bidders_step(request: HttpRequest, task: Task, *, bid_url: str, may_bid: bool) -> dict[str, Any] | None:
+def _bidders_step(request: HttpRequest, task: Task, *, own_bid: UUID | None, may_bid: bool) -> dict[str, Any] | None:
     """Return another user's next action on the task; None if they cannot bid."""
-    if bid_url:
-        return {"label": _("Your bid"), "url": bid_url, "icon": "file-text"}
+    if own_bid:
+        return {"label": _("Your bid"), "url": reverse("bidding:detail", args=[own_bid]), "icon": "file-text"}
     if may_bid:
         url = reverse("bidding:new", args=[task.id])
         return {"label": _("Bid on this task"), "url": url, "icon": "send", "size": "large", "is_bid": True}
@@ -312,16 +329,29 @@ def _bidders_step(request: HttpRequest, task: Task, *, bid_url: str, may_bid: bo
     return None
 
 
-def _why_not_paid(asker: Actor, task: Task, now: datetime) -> str | None:
-    """Return why the law does not allow paying this reader, if so: shown on the task, before a bid is written."""
-    if asker.organization_id is None:
+_corridors: caches.ProcessMemory[tuple[str, str, date], DomainError | None] = caches.ProcessMemory(
+    lambda: settings.LIST_MEMORY_SECONDS
+)
+
+
+def _why_not_paid(request: HttpRequest, task: Task, now: datetime) -> DomainError | None:
+    """
+    Return why the law does not allow paying this reader, if so: shown on the task, before a bid is written. As of up to
+    `LIST_MEMORY_SECONDS` ago; placing a bid checks it again.
+    """
+    payee = current_organization(request)
+    if payee is None:
         return None
-    payee = organizations.organization(asker.organization_id)
-    try:
-        compliance.check_can_be_paid(payer_country=task.employer.country, payee_country=payee.country, on=now.date())
-    except DomainError as error:
-        return str(error)
-    return None
+    payer_country, payee_country, today = task.employer.country, payee.country, now.date()
+
+    def refusal() -> DomainError | None:
+        try:
+            compliance.check_can_be_paid(payer_country=payer_country, payee_country=payee_country, on=today)
+        except DomainError as error:
+            return error
+        return None
+
+    return _corridors.get((payer_country, payee_country, today), refusal)
 
 
 def _steps(task: Task) -> list[dict[str, str]]:
