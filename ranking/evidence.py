@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 
+from ranking import words
 from ranking.occupations import unit_rows
 from ranking.text import Matrix, vectorizer
 
@@ -146,7 +147,7 @@ class EvidenceIndex:
         extra = 1 + ACCEPTED_EXTRA * self._accepted
         self._did = self._weights(np.exp(-SLOW * self._age) * extra).T.tocsr()
         self._did_lately = self._weights(np.exp(-MEDIUM * self._age) * extra).T.tocsr()
-        self._words = vectorizer(min_df=2, max_df=0.3)
+        self._words = vectorizer(analyzer=words.written, min_df=2, max_df=0.3)
         try:
             self._texts = self._words.fit_transform(self._past.texts)
         except ValueError:  # no words left: the texts are empty or too few
@@ -172,8 +173,8 @@ class EvidenceIndex:
         result |= {name: np.broadcast_to(value.astype(np.float32), size) for name, value in self._active.items()}
         likely = (0.7 * (briefs.skills @ self._surprise.T) + self._log_prior) / 2
         result["bayes"] = np.exp(likely - likely.max(axis=1, keepdims=True)).astype(np.float32)
-        words = self._words.transform(briefs.texts) if self._words else csr_matrix((size[0], 1), dtype=np.float32)
-        text = _dense(words @ self._texts.T)
+        query = self._words.transform(briefs.texts) if self._words else csr_matrix((size[0], 1), dtype=np.float32)
+        text = _dense(query @ self._texts.T)
         skills = _dense(unit_rows(weighted) @ self._skills_unit)
         meaning = np.maximum(_centred(briefs.vectors, self._mean) @ self._vectors.T, 0)
         few, some, many = NEIGHBOURS
@@ -183,7 +184,7 @@ class EvidenceIndex:
         result["like_meaning"] = _neighbours(meaning**2, few, self._did)
         result["like_all"] = _neighbours(both**3, some, self._did)
         result["like_lately"] = _neighbours(both**2, many, self._did_lately)
-        result["profile_text"] = _dense(words @ self._profiles)
+        result["profile_text"] = _dense(query @ self._profiles)
         return {name: result[name] for name in CHANNELS}
 
     def features(self, briefs: Briefs) -> Matrix:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from ranking import learning, multilingual_encoder, occupations, skill_lists, vectors
+from ranking import full_texts, learning, multilingual_encoder, occupations, skill_lists, vectors
 from ranking.evidence import Briefs, EvidenceIndex, Work
 from ranking.linker import Linker
 from ranking.taxonomy import base_language
@@ -34,6 +34,8 @@ WINDOWS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 WINDOW_TASKS_MAX = 300
 MOMENTS_MAX = 4
 ENCODED_MAX = 4_000
+HISTORY_WEIGHTS = (0.3, 1.0, 3.0)  # beside full texts; the first keeps the places of people without history
+CHECKED_MAX = 100
 Report = Callable[[str], None]
 
 
@@ -228,10 +230,15 @@ def _by_titles(track: Track, linker: Linker) -> Matrix:
 
 
 def _by_texts(track: Track) -> Matrix:
-    people = [normal(_whole(person)) for person in track.people]
-    tasks = [normal(_whole(task)) for task in track.tasks]
-    meaning = vectors.encode(tasks) @ vectors.encode(people).T
-    return np.asarray(meaning + LETTERS_OF_TITLES * pair_likeness(tasks, people), dtype=np.float32)
+    return _like_texts(track, track.tasks)
+
+
+def _like_texts(track: Track, tasks: Sequence[Brief]) -> Matrix:
+    languages = [task.language for task in tasks], [person.language for person in track.people]
+    return full_texts.likeness(
+        [_whole(task) for task in tasks], [_whole(person) for person in track.people], languages,
+        is_timed=any(task.at is not None for task in tasks),
+    )  # fmt: skip
 
 
 def _whole(item: Person | Brief) -> str:
@@ -260,6 +267,7 @@ def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
     work, past, arrays = _arrays(track, report)
     scores = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
     declared = _declared(track)
+    has_texts = _both(track, lambda item: bool(item.text))
     for rows in _moments(arrays.at, work.at):
         before = float(arrays.at[rows].min())
         ranker = learning.train(_windows(work, past, len(track.people), before, report), gain_min=learning.WORSE)
@@ -270,11 +278,52 @@ def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
             report(f"ranks {first + len(some)} of {len(rows)} tasks")
             scores[some] = ranker.score(index.features(arrays.rows(some)))
         strangers = index.counts == 0
-        # Without history they are ranked last, by their declared skills.
-        scores[np.ix_(rows, strangers)] = (
-            scores[rows].min(axis=1, keepdims=True) - 2 + declared[np.ix_(rows, strangers)]
-        )
+        if has_texts:
+            report("reads texts")
+            weight = _weight_of_history(track, work, past, before, ranker)
+            texts = _like_texts(track, [track.tasks[row] for row in rows])
+            scores[rows] = texts + weight * _over_known(scores[rows], index.known_people)
+        else:  # Without history they are ranked last, by their declared skills.
+            scores[np.ix_(rows, strangers)] = (
+                scores[rows].min(axis=1, keepdims=True) - 2 + declared[np.ix_(rows, strangers)]
+            )
     return scores
+
+
+def _weight_of_history(track: Track, work: Work, past: Briefs, before: float, ranker: learning.Ranker) -> float:
+    """
+    Return the weight of history beside full texts: the one that best ranks who did the latest tenth of the past tasks.
+    """
+    order = np.argsort(past.at, kind="stable")
+    order = order[past.at[order] < before]
+    rows = order[-max(len(order) // 10, 1) :][-CHECKED_MAX:]
+    if not len(rows):
+        return HISTORY_WEIGHTS[0]
+    index = EvidenceIndex(work, past, len(track.people), before=float(past.at[rows].min()))
+    experienced = index.known_people
+    if not len(experienced):
+        return HISTORY_WEIGHTS[0]
+    gains = _gains(work, rows, len(track.people), before)[:, experienced]
+    history = _over_known(ranker.score(index.features(past.rows(rows))), experienced)[:, experienced]
+    texts = full_texts.standard(_like_texts(track, [track.past[row] for row in rows])[:, experienced])
+    examples = learning.Examples(
+        features=np.empty((gains.size, 0), dtype=np.float32),
+        gains=gains.ravel(),
+        weights=np.ones(gains.size, dtype=np.float32),
+        tasks=np.repeat(np.arange(len(rows)), len(experienced)),
+    )
+    measured = [
+        learning.ndcg(examples, (texts + np.float32(weight) * history).ravel()).sum() for weight in HISTORY_WEIGHTS
+    ]
+    return HISTORY_WEIGHTS[int(np.argmax(measured))]
+
+
+def _over_known(scores: Matrix, experienced: NDArray[np.int64]) -> Matrix:
+    """Return the scores in units of their spread over people with history; 0, the mean, for the others."""
+    result = np.zeros_like(scores)
+    if len(experienced):
+        result[:, experienced] = full_texts.standard(scores[:, experienced])
+    return result
 
 
 def _arrays(track: Track, report: Report) -> tuple[Work, Briefs, Briefs]:

@@ -40,7 +40,7 @@ def encode(texts: Sequence[str]) -> Matrix:
     second.
     """
     arrays = _arrays()
-    cut = [" ".join(text[: 4 * CHARACTERS_MAX].split()[:WORDS_MAX])[:CHARACTERS_MAX] for text in texts]
+    cut = [beginning(text) for text in texts]
     result = np.zeros((len(cut), arrays["turn"].shape[1]), dtype=np.float32)
     message = [number for number, text in enumerate(cut) if text]
     if message:
@@ -48,6 +48,11 @@ def encode(texts: Sequence[str]) -> Matrix:
             raw = np.asarray(_encoder().encode([cut[number] for number in message]), dtype=np.float32)
         result[message] = turned(raw)
     return result
+
+
+def beginning(text: str) -> str:
+    """Return the part of a text that is encoded."""
+    return " ".join(text[: 4 * CHARACTERS_MAX].split()[:WORDS_MAX])[:CHARACTERS_MAX]
 
 
 def turned(raw: Matrix) -> Matrix:
