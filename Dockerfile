@@ -31,7 +31,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-c
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 ENV TRADEWIND_ENV=production PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    APP_VERSION=${APP_VERSION} WEB_CONCURRENCY=2 WEB_THREADS=4
+    APP_VERSION=${APP_VERSION} WEB_CONCURRENCY=2 WEB_THREADS=6
 WORKDIR /app
 USER tradewind
 EXPOSE 8000

@@ -200,16 +200,33 @@ def _said(worker: str, env: dict[str, str]) -> Any:
 # -- the servers
 
 
-@contextlib.contextmanager
-def _web(module: str, env: dict[str, str]) -> Iterator[tuple[int, int]]:
-    """A granian with two workers on a free port; yields the port and the process id."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def product(env: dict[str, str]) -> contextlib.AbstractContextManager[tuple[int, int]]:
+    """The product's web server, started as in production."""
+    port = _free_port()
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return _web(["sh", "ops/web.sh"], env | {"WEB_HOST": "127.0.0.1", "WEB_PORT": str(port), "PATH": path}, port)
+
+
+def plain(env: dict[str, str]) -> contextlib.AbstractContextManager[tuple[int, int]]:
+    """The plain project under the same server, with the same numbers of processes and of threads for Django."""
+    port = _free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "2", "--blocking-threads", "4", "--backlog", "256", "--log-level", "warning", "--no-ws", module,
+        "--workers", "2", "--blocking-threads", "4", "--backlog", "256", "--log-level", "warning", "--no-ws",
+        "bench.plain.wsgi:application",
     ]  # fmt: skip
+    return _web(command, env, port)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _web(command: list[str], env: dict[str, str], port: int) -> Iterator[tuple[int, int]]:
+    """A web server; yields the port and the process id."""
     process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(300):
@@ -293,8 +310,8 @@ def _measure(server: servers.Server, tasks: int, options: argparse.Namespace) ->
     plain_session = _said("plain", plain_env)
     figures: dict[str, Figures] = {}
     with (
-        _web("marketplace.wsgi:application", env) as (port, pid),
-        _web("bench.plain.wsgi:application", plain_env) as (plain_port, plain_pid),
+        product(env) as (port, pid),
+        plain(plain_env) as (plain_port, plain_pid),
     ):
         names = {"task": people["task"], "plain_task": str(max(1, tasks // 2))}
         sites = [

@@ -154,7 +154,7 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     )
     manager.add_process(
         "web",
-        f"exec {python} -m granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 4"
+        f"exec {python} -m granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 34"
         " --log-level warning marketplace.wsgi:application",
         env=env,
     )

@@ -16,8 +16,10 @@ from django.utils import translation
 
 from apps.common.answers import PROBLEM_TYPE, problem_of
 from apps.common.errors import DomainError, Overloaded, TooManyRequests
+from marketplace.admission import KIND, Report, kind_of
 from marketplace.kept_responses import (
     KEY,
+    REFUSED_SECONDS,
     Application,
     Environ,
     KeptResponses,
@@ -30,21 +32,30 @@ from marketplace.kept_responses import (
 
 
 class FastPath:
-    def __init__(self, memory: KeptResponses, application: Application) -> None:
+    def __init__(self, memory: KeptResponses, application: Application, report: Report | None = None) -> None:
         self._memory, self._application, self._limits = memory, application, VisitorLimits()
+        self._note = report.count if report else lambda _kind, _outcome: None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         key = key_of(environ) if settings.STRANGER_PAGE_SECONDS > 0 else None
         if key is not None and (kept := self._memory.find(key)):
             if wait := self._limits.wait_seconds(environ):
                 return refuse(environ, start_response, TooManyRequests(wait_seconds=wait), wait)
+            self._note("kept", "served")
             return kept.answer(environ, start_response)
         environ[KEY] = key
+        if key is not None and self._memory.old(key):
+            environ[KIND] = "renewal"
+        kind = kind_of(environ)
         try:
-            return self._application(environ, start_response)
+            response = self._application(environ, start_response)
+            self._note(kind, "served")
+            return response
         except Overloaded as error:
-            if key is not None and (kept := self._memory.usable(key)):
+            if key is not None and (kept := self._memory.old(key, wait_seconds=REFUSED_SECONDS)):
+                self._note("kept", "served")
                 return kept.answer(environ, start_response)
+            self._note(kind, "refused")
             # Not all at the same second.
             return refuse(environ, start_response, error, random.randint(2, 8))  # noqa: S311
 

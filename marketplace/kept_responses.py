@@ -9,10 +9,10 @@ a response differ is part of the key, or the request goes to Django: see `key_of
 from __future__ import annotations
 
 import gzip
+import random
 import re
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import blake2b
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, TypeAlias
 import brotli
 from cachetools import LRUCache
 from django.conf import settings
+from django.core.cache import cache
 from django.http.cookie import parse_cookie
 from django.utils import timezone, translation
 from django.utils.cache import cc_delim_re
@@ -39,8 +40,12 @@ Application: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
 BYTES_MAX = 32 * 2**20
 """Of one process, for all kept responses with their compressed forms; the least recently used goes first."""
 BODY_BYTES_MAX = 2**20
-RENEWAL_SECONDS = 3.0
-"""How long others get the old response while one request computes the next."""
+RENEWAL_SECONDS = 3
+"""After how long another request tries to compute the next response."""
+REFUSED_SECONDS = 10
+"""The same if the site was too busy for it."""
+OLD_SECONDS = 60
+"""How old a response may be that is sent while the next one is computed, or because the site is too busy for that."""
 _HOST_CHARACTERS_MAX, _PATH_CHARACTERS_MAX = 100, 300
 
 
@@ -54,18 +59,26 @@ class Key(NamedTuple):
     theme: str
     htmx: tuple[str, str]
 
+    @property
+    def name(self) -> str:
+        """Its name in the cache. Another version of the product may answer differently."""
+        return f"kept:{blake2b(repr((settings.VERSION, *self)).encode(), digest_size=16).hexdigest()}"
+
 
 class Kept:
     """One response with its compressed forms, which are made when the first client asks for them."""
 
-    __slots__ = ("_bodies", "_headers", "_tag", "fresh_until", "renewal_until", "size", "usable_until")
+    __slots__ = ("_bodies", "_headers", "_tag", "computed_at", "old_until", "size")
 
-    def __init__(self, headers: Headers, body: bytes, *, fresh_until: float, usable_until: float) -> None:
-        self._bodies = {"": body}
+    def __init__(self, headers: Headers, body: bytes, computed_at: float, compressed: bytes | None = None) -> None:
+        self._bodies = {"": body} if compressed is None else {"": body, "gzip": compressed}
         self._tag = blake2b(body, digest_size=12).hexdigest()
         self._headers = _for_caches(headers)
-        self.fresh_until, self.usable_until, self.renewal_until = fresh_until, usable_until, 0.0
+        self.computed_at, self.old_until = computed_at, 0.0
         self.size = 2 * len(body) + 2_000
+
+    def age(self, now: float) -> float:
+        return now - self.computed_at
 
     def body(self, encoding: str) -> bytes:
         body = self._bodies.get(encoding)
@@ -117,7 +130,8 @@ _NOT_ACCEPTED = re.compile(r";\s*q\s*=\s*0(\.0*)?\s*$")
 
 def request_id(environ: Environ) -> str:
     sent: str = environ.get("HTTP_X_REQUEST_ID", "")
-    return sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+    # Not uuid4: it asks the kernel, and would then wait for the interpreter again.
+    return sent if REQUEST_ID.fullmatch(sent) else f"{random.getrandbits(128):032x}"
 
 
 # -- which requests
@@ -251,7 +265,17 @@ _network = lru_cache(maxsize=10_000)(network)
 # -- the memory
 
 
+def old_seconds() -> int:
+    return max(OLD_SECONDS, 2 * settings.STRANGER_PAGE_SECONDS)
+
+
 class KeptResponses:
+    """
+    This process's responses, and through the cache those of the others, so that each is computed once for all.
+
+    Ages are counted from when a response was computed, wherever that was.
+    """
+
     def __init__(self, bytes_max: int = BYTES_MAX) -> None:
         self._lock = threading.Lock()
         self._kept: LRUCache[Key, Kept] = LRUCache(bytes_max, getsizeof=lambda kept: kept.size)
@@ -262,35 +286,58 @@ class KeptResponses:
 
         Whoever gets None for an old response is the one who computes it.
         """
-        now = time.monotonic()
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is None or now < kept.fresh_until:
+        kept, now, seconds = self._of_this_process(key), time.time(), settings.STRANGER_PAGE_SECONDS
+        if kept:
+            if kept.age(now) < seconds or now < kept.old_until:
                 return kept
-            if now >= kept.usable_until:
-                return None
-            if now < kept.renewal_until:
-                return kept
-            kept.renewal_until = now + RENEWAL_SECONDS
+            kept.old_until = min(now + RENEWAL_SECONDS, kept.computed_at + old_seconds())
+        newest = self._of_all(key, kept) or kept
+        if newest is None or newest.age(now) < seconds:
+            return newest
+        if cache.add(f"{key.name}:renewal", 1, RENEWAL_SECONDS):
             return None
+        return self.old(key)
 
     def fresh(self, key: Key) -> Kept | None:
-        with self._lock:
-            kept = self._kept.get(key)
-        return kept if kept and time.monotonic() < kept.fresh_until else None
+        kept = self._of_this_process(key)
+        return kept if kept and kept.age(time.time()) < settings.STRANGER_PAGE_SECONDS else None
 
-    def usable(self, key: Key) -> Kept | None:
-        """A response that may be sent if no new one can be computed: at most twice as old as a fresh one."""
-        with self._lock:
-            kept = self._kept.get(key)
-        return kept if kept and time.monotonic() < kept.usable_until else None
+    def old(self, key: Key, *, wait_seconds: int = 0) -> Kept | None:
+        """
+        A response that may be sent if no new one can be computed just now.
+
+        :param wait_seconds: after how long another request tries that again.
+        """
+        kept, now = self._of_this_process(key), time.time()
+        if kept is None or kept.age(now) >= old_seconds():
+            return None
+        kept.old_until = max(kept.old_until, min(now + wait_seconds, kept.computed_at + old_seconds()))
+        return kept
 
     def keep(self, key: Key, headers: Headers, body: bytes) -> Kept:
-        now, seconds = time.monotonic(), settings.STRANGER_PAGE_SECONDS
-        kept = Kept(headers, body, fresh_until=now + seconds, usable_until=now + 2 * seconds)
+        kept = Kept(headers, body, time.time())
+        self._set(key, kept)
+        cache.set(key.name, (headers, kept.body("gzip"), kept.computed_at), old_seconds())
+        return kept
+
+    def _of_this_process(self, key: Key) -> Kept | None:
+        with self._lock:
+            kept: Kept | None = self._kept.get(key)
+        return kept
+
+    def _of_all(self, key: Key, own: Kept | None) -> Kept | None:
+        """What another process computed later than this one."""
+        entry: tuple[Headers, bytes, float] | None = cache.get(key.name)
+        if entry is None or (own and entry[2] <= own.computed_at):
+            return None
+        headers, compressed, computed_at = entry
+        kept = Kept(headers, gzip.decompress(compressed), computed_at, compressed)
+        self._set(key, kept)
+        return kept
+
+    def _set(self, key: Key, kept: Kept) -> None:
         with self._lock:
             self._kept[key] = kept
-        return kept
 
     def clear(self) -> None:
         with self._lock:

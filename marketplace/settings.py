@@ -165,6 +165,7 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_heal
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DISABLE_SERVER_SIDE_CURSORS", False)
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # operations open their own transactions
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+WEB_THREADS = env.int("WEB_THREADS", 6)  # requests that a web process handles at the same time
 REDIS_URL = env.str("REDIS_URL")
 _cache = ("?db=" if REDIS_URL.startswith("unix:") else "/") + env.str("REDIS_CACHE_DATABASE", "1")
 CACHES = {

@@ -12,11 +12,12 @@ from django.core.cache import cache
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from redis import Redis
 from redis.exceptions import RedisError
 
 from apps.accounts.models import User
+from apps.common import traffic
 from apps.common.models import SignOfLife, SkippedRow
 from apps.gateways.models import WebhookEvent
 from apps.gateways.queries import pauses
@@ -33,7 +34,7 @@ BOOKS = "metrics.books"
 AGES_MAX = 86_400.0 * 3650
 """Age of something that never happened: above every alarm's threshold."""
 
-Family = GaugeMetricFamily
+Family = GaugeMetricFamily | CounterMetricFamily
 _FAMILIES: list[Callable[[datetime], Iterable[Family]]] = []
 
 
@@ -143,6 +144,20 @@ def _queues(now: datetime) -> Iterator[Family]:
         return
     yield _gauge("redis_up", "1 when Redis answers.", 1)
     yield _gauges("queue_length", "Messages that wait in Redis.", "queue", lengths)
+
+
+@_family
+def _traffic(now: datetime) -> Iterator[Family]:
+    sums = traffic.sums()
+    for outcome in traffic.OUTCOMES:
+        family = CounterMetricFamily(
+            f"tradewind_requests_{outcome}",
+            f"Requests that web processes {outcome}, added once a minute.",
+            labels=["kind"],
+        )
+        for kind in traffic.KINDS:
+            family.add_metric([kind], sums[kind, outcome])
+        yield family
 
 
 @_family

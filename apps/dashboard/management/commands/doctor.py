@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import requests
@@ -17,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
+from apps.common import traffic
 from apps.dashboard.management import deploy_checks
 from apps.dashboard.queries import metrics
 from apps.gateways.queries import pauses
@@ -148,6 +150,9 @@ class Command(BaseCommand):
             )
         else:
             yield Line("web", "ok", f"{address} is ready")
+        refused_at = traffic.refused_at()
+        if refused_at and timezone.now() - refused_at < timedelta(hours=1):
+            yield Line("web", "warn", f"the site was overloaded and refused requests until {refused_at:%H:%M} UTC")
 
     def _books(self) -> Iterator[Line]:
         findings = invariants.check_all()
