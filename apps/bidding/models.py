@@ -20,7 +20,8 @@ class Bid(BaseModel):
     """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="bids")
-    bidder = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="bids")
+    # Its index is `bidding_bid_of_bidder`.
+    bidder = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="bids", db_index=False)
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=12, choices=BidStatus, default=BidStatus.SUBMITTED)
     revision = models.PositiveSmallIntegerField(default=1)
@@ -42,6 +43,7 @@ class Bid(BaseModel):
     edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["bidder", "-submitted_at", "-id"], name="bidding_bid_of_bidder")]
         constraints = [
             models.UniqueConstraint(
                 fields=["task", "bidder"], condition=models.Q(status__in=LIVE), name="bidding_bid_one_live"

@@ -1,8 +1,8 @@
 """
-Queries whose SQL is built once per process.
+Queries whose SQL is built once per process and planned once per connection.
 
-Django builds the SQL of a queryset again at each use, which for most of our queries takes longer than PostgreSQL needs
-to answer. `prepared` builds it once for each shape of the arguments and then only fills in the values:
+Django builds the SQL of a queryset again at each use, and PostgreSQL plans it again; for most of our queries each takes
+longer than to find the rows. `prepared` does both once for each shape of the arguments and then only sends the values:
 
     @prepared
     def live_bids(task_id: UUID, organization_id: UUID) -> QuerySet[Bid]:
@@ -13,6 +13,10 @@ to answer. `prepared` builds it once for each shape of the arguments and then on
 Values (UUID, datetime, `Text`, and lists of UUIDs) may only be compared with columns, because the function does not
 see them: it is called once with stand-ins. Every other argument (str, bool, int, None, tuples of them) is part of the
 shape: the function may decide by it, and it must have few different values.
+
+PostgreSQL decides after five uses whether one plan serves all values (its documentation of PREPARE). A pool that gives
+each transaction another connection (`DISABLE_SERVER_SIDE_CURSORS`) keeps no statements; there the SQL is sent each
+time.
 """
 
 from __future__ import annotations
@@ -24,9 +28,11 @@ from functools import wraps
 from itertools import count
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
 P = ParamSpec("P")
@@ -99,6 +105,7 @@ class _Statement:
 
     def __init__(self, queryset: QuerySet[Any, Any], compiler: Any, sql: str, parameters: list[Any]) -> None:
         self.queryset, self.compiler, self.sql, self.parameters = queryset, compiler, sql, parameters
+        self.name = f"tradewind_{next(_numbers)}"
 
     @classmethod
     def of(cls, build: Callable[..., QuerySet[Any, Any]], args: tuple[Any, ...]) -> _Statement | None:
@@ -120,13 +127,37 @@ class _Statement:
         using = router.db_for_read(self.queryset.model)
         compiler: Any = copy.copy(self.compiler)
         compiler.using, compiler.connection = using, connections[using]
-        parameters = tuple(values[item] if isinstance(item, _Place) else item for item in self.parameters)
-        compiler.as_sql = lambda: (self.sql, parameters)
+        if compiler.connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+            sql, parameters = self.sql, [values[p] if isinstance(p, _Place) else p for p in self.parameters]
+        else:
+            sql, parameters = self._call_on(compiler.connection, values), values
+        compiler.as_sql = lambda: (sql, tuple(parameters))
         query: Any = copy.copy(self.queryset.query)
         query.get_compiler = lambda *_args, **_options: compiler
         queryset = object.__new__(type(self.queryset))  # copy.copy would fetch the rows
         queryset.__dict__.update(self.queryset.__dict__, _query=query, _db=using)
         return list(queryset)
+
+    def _call_on(self, connection: BaseDatabaseWrapper, values: list[Any]) -> str:
+        """The statement that executes this one, which is prepared on the connection if it is not yet."""
+        connection.ensure_connection()
+        names = _prepared_on.setdefault(connection.connection, set())
+        if self.name not in names:
+            with connection.connection.cursor() as cursor:
+                filled = [
+                    f"${item + 1}" if isinstance(item, _Place) else cursor.mogrify("%s", [item]).decode()
+                    for item in self.parameters
+                ]
+                types = ", ".join(_TYPES[type(value)] for value in values)
+                head = f"PREPARE {self.name}" + (f" ({types})" if types else "")
+                cursor.execute(f"{head} AS {self.sql % tuple(filled)}")
+            names.add(self.name)
+        return f"EXECUTE {self.name}" + (f" ({', '.join(['%s'] * len(values))})" if values else "")
+
+
+_TYPES = {UUID: "uuid", datetime: "timestamptz", Text: "text"}
+_prepared_on: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+_numbers = count(1)
 
 
 class _Place(int):

@@ -21,7 +21,8 @@ INVITED = OPEN & models.Q(visibility=Visibility.INVITED)
 class Task(BaseModel):
     """Work that an employer posts. A draft may be incomplete; `operations.publish` requires the rest."""
 
-    employer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tasks")
+    # Its index is `tasks_task_of_employer`.
+    employer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tasks", db_index=False)
     posted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=TaskStatus, default=TaskStatus.DRAFT)
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -91,6 +92,12 @@ class Task(BaseModel):
             models.Index(fields=["category", "-published_at", "-id"], condition=OPEN, name="tasks_task_of_category"),
             models.Index(
                 fields=["source_language", "-published_at", "-id"], condition=OPEN, name="tasks_task_of_language"
+            ),
+            models.Index(fields=["employer", "-created_at", "-id"], name="tasks_task_of_employer"),
+            models.Index(
+                fields=["employer", "status", "decision_due_at"],
+                condition=models.Q(status__in=["open", "deciding"]),
+                name="tasks_task_waiting_of_employer",
             ),
             # Whether an organization has open tasks of its own that others do not see.
             models.Index(fields=["employer"], condition=INVITED, name="tasks_task_invited"),

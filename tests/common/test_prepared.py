@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -100,3 +100,49 @@ def test_rows_are_their_own_objects(make):
     quick(user.pk)[0].organization.display_name = "changed by one request"
     assert quick(user.pk)[0].organization == Organization.objects.get(pk=organization.pk)
     assert quick(user.pk)[0].organization.display_name != "changed by one request"
+
+
+def test_the_database_plans_it_once_per_connection(tasks):
+    quick = prepared(lambda employer_id: Task.objects.filter(employer_id=employer_id).order_by("title"))
+    for task in tasks:
+        quick(task.employer_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ['%ORDER BY%"title" ASC'])
+        assert cursor.fetchone() == (1,)
+
+
+def test_constants_are_quoted(make):
+    make.now = timezone.now()
+    odd = make.task(title="100 % of 'it' \\ $1")
+    quick = prepared(lambda employer_id: Task.objects.filter(employer_id=employer_id, title=odd.title))
+    part = prepared(lambda employer_id: Task.objects.filter(employer_id=employer_id, title__contains="% of 'it' \\ $1"))
+
+    assert quick(odd.employer_id) == part(odd.employer_id) == [odd]
+    assert quick(uuid4()) == part(uuid4()) == []
+
+
+def test_a_failed_transaction_and_a_new_connection_change_nothing(tasks):
+    quick = prepared(lambda employer_id: Task.objects.filter(employer_id=employer_id))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        quick(tasks[0].employer_id)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+    assert len(quick(tasks[0].employer_id)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_connection_prepares_its_own(make):
+    make.now = timezone.now()
+    task = make.task()
+    quick = prepared(lambda employer_id: Task.objects.filter(employer_id=employer_id))
+    assert quick(task.employer_id) == [task]
+    connection.close()
+    assert quick(task.employer_id) == [task]
+
+
+def test_behind_a_pool_of_transactions_nothing_is_prepared(tasks, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    quick = prepared(lambda employer_id: Task.objects.filter(employer_id=employer_id))
+    with CaptureQueriesContext(connection) as captured:
+        assert len(quick(tasks[0].employer_id)) == 2
+    assert captured[0]["sql"].startswith("SELECT")

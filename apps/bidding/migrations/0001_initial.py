@@ -83,7 +83,10 @@ class Migration(migrations.Migration):
                 (
                     "bidder",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="bids", to="accounts.organization"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bids",
+                        to="accounts.organization",
                     ),
                 ),
                 (
@@ -144,6 +147,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.AddIndex(
+            model_name="bid",
+            index=models.Index(fields=["bidder", "-submitted_at", "-id"], name="bidding_bid_of_bidder"),
         ),
         migrations.AddConstraint(
             model_name="bid",

@@ -173,6 +173,8 @@ def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[An
         "language": "milestone__contract__binding_language", "employer_id": "milestone__contract__employer_id",
         "freelancer_id": "milestone__contract__freelancer_id",
     }  # fmt: skip
+    submitted = Bid.objects.filter(task=OuterRef("pk"), status="submitted").order_by()
+    submitted_count = submitted.values("task").annotate(count=Count("pk")).values("count")
     bid_on = Bid.objects.filter(bidder_id=organization_id, task=OuterRef("task_id"))
     open_to_bids = {"task__status": "open", "task__bidding_closes_at__gt": now}
     first, *others = [
@@ -220,8 +222,8 @@ def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[An
             "bids",
             tasks.filter(status="open")
             .exclude(bid_window=BidWindow.SEALED, bidding_closes_at__gt=now)
-            .annotate(new_bids=Count("bids", filter=Q(bids__status="submitted")))
-            .filter(new_bids__gt=0),
+            .filter(Exists(submitted))
+            .annotate(new_bids=Subquery(submitted_count, output_field=IntegerField())),
             "decision_due_at", due_at="decision_due_at", n="new_bids", **task,
         ),
         _rows(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from apps.common.prepared import prepared
 from apps.escrow.models import BankClaim
 from apps.escrow.states import ClaimKind
 
@@ -22,8 +23,13 @@ def claims_ended_with(escrow_id: UUID, source_key: str) -> QuerySet[BankClaim]:
 
 def claims_of(organization_id: UUID) -> list[BankClaim]:
     """The open bank claims on escrows that the organization pays or is paid from."""
+    return _claims_of(organization_id)
+
+
+@prepared
+def _claims_of(organization_id: UUID) -> QuerySet[BankClaim]:
     of_party = Q(escrow__payer_id=organization_id) | Q(escrow__payee_id=organization_id)
-    return list(BankClaim.objects.filter(of_party, ended_at=None).select_related("escrow").order_by("opened_at"))
+    return BankClaim.objects.filter(of_party, ended_at=None).select_related("escrow").order_by("opened_at")
 
 
 def open_warnings() -> list[BankClaim]:

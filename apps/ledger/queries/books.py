@@ -168,7 +168,7 @@ def statement(codes: Sequence[str], *, before: int | None = None, limit: int = 5
     The cost depends on the page size, not on the length of the history: balances are calculated backwards from the
     present one.
     """
-    accounts = list(LedgerAccount.objects.filter(code__in=list(codes)).values_list("id", flat=True))
+    accounts = _account_ids([Text(code) for code in codes])
     if not accounts:
         return []
     pages = [_page_of(account_id, before, limit) for account_id in accounts]
@@ -194,6 +194,11 @@ def statement(codes: Sequence[str], *, before: int | None = None, limit: int = 5
             )
         )
     return lines
+
+
+@prepared
+def _account_ids(codes: list[Text]) -> QuerySet[LedgerAccount, int]:
+    return LedgerAccount.objects.filter(code__in=codes).values_list("id", flat=True)
 
 
 def _page_of(account_id: int, before: int | None, limit: int) -> QuerySet[Posting, Any]:

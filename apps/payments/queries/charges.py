@@ -13,6 +13,7 @@ from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
 from apps.common.money import Money
+from apps.common.prepared import prepared
 from apps.gateways import registry
 from apps.payments.models import Charge, Chargeback, Refund
 from apps.payments.states import ChargebackStatus, ChargeStatus, RefundStatus
@@ -26,6 +27,11 @@ def sees_money_of(actor: Actor, organization_id: UUID) -> bool:
 def charges_of(organization_id: UUID) -> QuerySet[Charge]:
     """The payments of an organization, newest first, each with its outcome."""
     return with_outcome(Charge.objects.filter(payer_id=organization_id)).order_by("-created_at", "-id")
+
+
+@prepared
+def newest_charges_of(organization_id: UUID, limit: int) -> QuerySet[Charge]:
+    return charges_of(organization_id)[:limit]
 
 
 REFUND_UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.SENDING, RefundStatus.SUBMITTED)

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
+from apps.common.prepared import prepared
 from apps.ledger.queries import books
 from apps.payments.queries.charges import sees_money_of
 from apps.payments.queries.receipts import Receipt
@@ -20,6 +21,11 @@ def payouts_of(organization_id: UUID) -> QuerySet[Payout]:
         .select_related("quote", "account")
         .order_by("-requested_at", "-id")
     )
+
+
+@prepared
+def newest_payouts_of(organization_id: UUID, limit: int) -> QuerySet[Payout]:
+    return payouts_of(organization_id).select_related(None)[:limit]
 
 
 def payout_visible_to(actor: Actor, payout_id: UUID) -> Payout:

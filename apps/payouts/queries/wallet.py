@@ -40,7 +40,19 @@ def available(organization_id: UUID, currency: str) -> Money:
 
 def balances(organization_id: UUID) -> list[Balance]:
     """The balances that are not zero, by currency code. Two queries."""
-    ready = {currency: money for (_, currency), money in books.balances([_payable_code(organization_id)]).items()}
+    return balances_and_credits(organization_id)[0]
+
+
+def balances_and_credits(organization_id: UUID) -> tuple[list[Balance], list[Money]]:
+    """`balances`, and the employer's credits that are not zero. Two queries."""
+    payable, credit = _payable_code(organization_id), chart.employer_credit(organization_id, "EUR").code
+    held = books.balances([payable, credit])
+    credits = [money for (code, _), money in sorted(held.items()) if code == credit and money]
+    ready = {currency: money for (code, currency), money in held.items() if code == payable}
+    return _balances(ready, organization_id), credits
+
+
+def _balances(ready: dict[str, Money], organization_id: UUID) -> list[Balance]:
     pending = {currency: Money(int(total), currency) for currency, total in _pending(organization_id)}
     return [
         Balance(currency, ready.get(currency, Money.zero(currency)), pending.get(currency, Money.zero(currency)))

@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.accounts.middleware import actor
-from apps.accounts.queries import organizations
+from apps.accounts.middleware import actor, current_organization
 from apps.common import spreadsheets
 from apps.common.errors import NotFound
 from apps.escrow.queries import claims, escrows
@@ -20,7 +19,7 @@ from apps.gateways.queries import pauses
 from apps.ledger.queries import books
 from apps.ledger.templatetags.books import event_label
 from apps.payments import policies as payment_policies
-from apps.payments.queries import chargebacks, credits, refunds
+from apps.payments.queries import chargebacks, refunds
 from apps.payments.queries import charges as charge_queries
 from apps.payments.views.own_organization import organization_id_of
 from apps.payouts import policies
@@ -58,10 +57,11 @@ def wallet(request: HttpRequest) -> HttpResponse:
     organization_id = organization_id_of(request)
     lines = wallet_queries.statement(organization_id, before=_line_id(request), limit=ROWS + 1)
     account, onboarding = accounts.present_accounts_of(organization_id)
-    payouts = list(payout_queries.payouts_of(organization_id)[:5])
-    balances = wallet_queries.balances(organization_id)
-    acting = organizations.organization(organization_id)
-    charges = list(charge_queries.charges_of(organization_id)[:5])
+    payouts = payout_queries.newest_payouts_of(organization_id, 5)
+    balances, credits = wallet_queries.balances_and_credits(organization_id)
+    acting = current_organization(request)
+    assert acting is not None
+    charges = charge_queries.newest_charges_of(organization_id, 5)
     return render(
         request,
         "payouts/wallet.html",
@@ -74,7 +74,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "chargebacks": list(chargebacks.chargebacks_of(organization_id)[:5]) if charges else [],
             "waits_until": policies.waits_until(account, timezone.now()),
             "country_is_reviewed": account is not None and account.organization.country_review_since is not None,
-            "credits": credits.credits_of(organization_id),
+            "credits": credits,
             "may_pay": payment_policies.can_pay(actor(request), organization_id),
             "held": escrows.held_both(organization_id),
             "rows": _rows(lines[:ROWS]),

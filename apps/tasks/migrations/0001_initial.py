@@ -105,7 +105,10 @@ class Migration(migrations.Migration):
                 (
                     "employer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="accounts.organization"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="accounts.organization",
                     ),
                 ),
                 (
@@ -301,6 +304,18 @@ class Migration(migrations.Migration):
             model_name="task",
             index=models.Index(
                 condition=models.Q(("status", "open")), fields=["bidding_closes_at", "id"], name="tasks_task_closing"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(fields=["employer", "-created_at", "-id"], name="tasks_task_of_employer"),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("status__in", ["open", "deciding"])),
+                fields=["employer", "status", "decision_due_at"],
+                name="tasks_task_waiting_of_employer",
             ),
         ),
         migrations.AddIndex(
