@@ -19,6 +19,7 @@ import select
 import socket
 import sys
 import time
+from collections import Counter
 from typing import Any
 
 from devstack.sandbox_processor.events import signature
@@ -45,6 +46,7 @@ class Generator:
         self.open: dict[int, Connection] = {}
         self.results: dict[str, list[tuple[float, float, int]]] = {name: [] for name in self.kinds}
         self.late_ms: list[float] = []
+        self.unanswered: Counter[str] = Counter()
         self.bytes = 0
 
     def plan(self) -> list[tuple[str, bytes]]:
@@ -85,10 +87,11 @@ class Generator:
                 self._read(self.open[descriptor], began)
         for connection in self.open.values():
             if connection.kind:
-                self.results[connection.kind].append((connection.due, 0.0, 0))
+                self._note_unanswered(connection, "not before the end")
         return {
             "kinds": self.results, "cpu_seconds": _cpu() - cpu, "seconds": time.perf_counter() - began,
-            "connections": len(self.open), "bytes": self.bytes, "sent_late_ms": sorted(self.late_ms)[::100],
+            "connections": len(self.open), "bytes": self.bytes, "unanswered": self.unanswered,
+            "sent_late_ms": sorted(self.late_ms)[::100],
         }  # fmt: skip
 
     @property
@@ -109,13 +112,15 @@ class Generator:
 
     def _connect(self) -> Connection | None:
         if len(self.open) >= CONNECTIONS_MAX:
+            self.unanswered["all connections in use"] += 1
             return None
         sock = socket.socket()
         sock.settimeout(1.0)
         try:
             sock.connect(("127.0.0.1", self.port))
-        except OSError:
+        except OSError as error:
             sock.close()
+            self.unanswered[f"connect: {type(error).__name__}"] += 1
             return None
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setblocking(False)
@@ -125,14 +130,20 @@ class Generator:
         return connection
 
     def _close(self, connection: Connection) -> None:
-        """A request without an answer has the status 0."""
         if connection.kind:
-            self.results[connection.kind].append((connection.due, 0.0, 0))
+            self._note_unanswered(
+                connection, "closed in the answer" if connection.status else "closed before the answer"
+            )
         del self.open[connection.sock.fileno()]
         self.epoll.unregister(connection.sock.fileno())
         connection.sock.close()
         if connection in self.idle:
             self.idle.remove(connection)
+
+    def _note_unanswered(self, connection: Connection, reason: str) -> None:
+        """A request without an answer has the status 0."""
+        self.unanswered[reason] += 1
+        self.results[connection.kind].append((connection.due, 0.0, 0))
 
     def _read(self, connection: Connection, began: float) -> None:
         try:

@@ -152,6 +152,11 @@ def _times(answers: list[Any]) -> str:
     return "| " + " | ".join(f"{ms[min(len(ms) - 1, int(len(ms) * share))]:.0f}" for share in (0.5, 0.95, 0.99))
 
 
+def _late(result: dict[str, Any]) -> list[float]:
+    late: list[float] = result["sent_late_ms"]
+    return [late[min(len(late) - 1, int(len(late) * share))] for share in (0.95, 0.99, 1.0)]
+
+
 def _is_admitted(status: int) -> bool:
     return 200 <= status < 400
 
@@ -181,6 +186,8 @@ def _table(result: dict[str, Any], rate: float, seconds: float) -> str:
         f"{result['cpu_seconds'] / result['seconds']:.2f}. Connections: {result['connections']}. Memory of the web "
         f"processes: {rss[0]:.0f} MB at the start, {rss[len(rss) // 2]:.0f} MB after half the time, {rss[-1]:.0f} MB "
         f"at the end, {max(rss):.0f} MB at most. "
+        + "The generator sent late by {:.0f} ms (p95), {:.0f} (p99), {:.0f} (most). ".format(*_late(result))
+        + "".join(f"No answer, {reason}: {number}. " for reason, number in result["unanswered"].items())
         + ("No process died." if result["same_processes"] else "**A web process died.**"),
         "",
     ]
@@ -211,6 +218,7 @@ def main() -> None:
     if options.worker:
         _print_people()
         return
+    load = os.getloadavg()[0]
     with servers.running("bench-pages") as server:
         database = pages._database(server, options.tasks)
         env = pages._product_environment(server, database)
@@ -244,7 +252,7 @@ def main() -> None:
             "# Overload\n",
             f"Written by `python -m bench.overload` on {time.strftime('%d %B %Y')}: {options.tasks:,} tasks, "
             f"{os.cpu_count()} cores for web server, PostgreSQL, Valkey and generator together. Times are from the "
-            "moment a request was due to its whole answer.\n",
+            f"moment a request was due to its whole answer. Load before: {load:.1f}.\n",
             "## Before\n", _table(before, 40, 10),
             "## Overload\n", _table(during, options.rate, options.seconds),
             "## Right after\n", _table(after, 40, 10),

@@ -10,7 +10,7 @@ what disturbs the machine disturbs both. For each page:
     web, pg     CPU milliseconds per request of the web server's processes and of PostgreSQL's, from /proc
     ratio       the CPU of both, divided by that of the plain page named in PAGES (its list, detail or API page)
     p50, p95    milliseconds for a client that waits for each answer, by the number of clients at once
-    queries     SQL statements of one request
+    queries     SQL statements of one request, if Django computes it
     kB          bytes of the answer
 
 Prints a table and writes bench/RESULTS.md. The clients run on the same machine: they take CPU from the servers, which

@@ -14,8 +14,10 @@ _django = get_wsgi_application()
 from apps.matching.operations.warm_up import warm_up  # noqa: E402
 from marketplace.admission import Admission, Report  # noqa: E402
 from marketplace.fast_path import FastPath  # noqa: E402
+from marketplace.garbage import leave_out_what_is_loaded  # noqa: E402
 from marketplace.kept_responses import IntoMemory, KeptResponses  # noqa: E402
 
 _memory = KeptResponses()
 application = FastPath(_memory, Admission(IntoMemory(_memory, _django), settings.WEB_THREADS), Report())
 warm_up()
+leave_out_what_is_loaded()
