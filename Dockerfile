@@ -3,10 +3,11 @@ FROM python:3.11.13-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
-# base, or observability to add Sentry and OpenTelemetry (docs/how-to/monitor.md). Neither contains the demo's servers.
+# base; and "observability" for Sentry and OpenTelemetry (docs/how-to/monitor.md), "s3" for files in a bucket
+# (docs/how-to/scale-out.md), or "observability s3". None contains the demo's servers.
 ARG REQUIREMENTS=base
-COPY requirements/${REQUIREMENTS}.txt /tmp/requirements.txt
-RUN pip install --require-hashes -r /tmp/requirements.txt
+COPY requirements /tmp/requirements
+RUN for name in ${REQUIREMENTS}; do pip install --require-hashes -r "/tmp/requirements/${name}.txt" || exit 1; done
 WORKDIR /app
 COPY . .
 RUN pybabel --quiet compile --domain django --directory locale \

@@ -62,7 +62,8 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "base": (),
     "demo": ("demo",),
     "observability": ("observability",),
-    "dev": ("demo", "observability", "dev"),
+    "s3": ("s3",),
+    "dev": ("demo", "observability", "s3", "dev"),
 }
 DESCRIPTIONS = ROOT / "requirements" / "descriptions.txt"
 INSTALLER = ROOT / "requirements" / "installer.txt"

@@ -16,6 +16,7 @@ from kombu import Queue
 from marketplace import logs, telemetry
 from marketplace.checked import checked_choice, checked_prefix, checked_secret, named_in_production, require_demo
 from marketplace.env import env
+from marketplace.file_storage import file_storage
 from marketplace.keys import derived_fernet_key
 from marketplace.processes import process_kind, with_timeouts
 from marketplace.schedule import QUEUES, ROUTES, SCHEDULE
@@ -212,6 +213,19 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 UPLOAD_BYTES_MAX = env.int("UPLOAD_BYTES_MAX", 20 * 2**20)
 # The reverse proxy's internal location, to let it send private files (X-Accel-Redirect).
 ACCEL_REDIRECT_PREFIX = checked_prefix("ACCEL_REDIRECT_PREFIX", env.str("ACCEL_REDIRECT_PREFIX", ""))
+# Uploads in a bucket that speaks the S3 protocol, in place of MEDIA_ROOT (docs/how-to/scale-out.md).
+FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", "")
+FILE_STORAGE = file_storage(
+    bucket=FILES_S3_BUCKET,
+    endpoint=env.str("FILES_S3_ENDPOINT", ""),
+    region=env.str("FILES_S3_REGION", ""),
+    key_id=env.str("FILES_S3_KEY_ID", ""),
+    secret=env.str("FILES_S3_SECRET_KEY", ""),
+    accel_prefix=ACCEL_REDIRECT_PREFIX,
+)
+# How many seconds the signed URL of a download is valid, to which the browser is sent. 0: the web process sends the
+# file itself.
+FILES_S3_URL_SECONDS = env.int("FILES_S3_URL_SECONDS", 0)
 
 # -- jobs: the database is the queue for money; Celery only starts the work (docs/explanation/money.md)
 CELERY_BROKER_URL = (
@@ -351,7 +365,7 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": FILE_STORAGE,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if IS_PRODUCTION

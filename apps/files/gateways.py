@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,3 +79,22 @@ def keep(content: bytes) -> str:
 
 def forget(key: str) -> None:
     default_storage.delete(key)
+
+
+def probe() -> Iterator[str]:
+    """
+    Store, read and delete a small file. Yields each problem as a sentence for the operator.
+
+    :raises FilesUnavailable, OSError: if the storage does not answer or refuses.
+    """
+    content = secrets.token_bytes(32)
+    key = keep(content)
+    try:
+        with default_storage.open(key) as stored:
+            if stored.read() != content:
+                yield "a file came back with other content"
+        # Only a bucket has readers of its own; files on the disk are reached through this program.
+        if hasattr(default_storage, "is_public") and default_storage.is_public(key):
+            yield "EVERYBODY CAN READ THE BUCKET: block public access to it now"
+    finally:
+        forget(key)

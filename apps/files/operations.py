@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common import limits
 from apps.common.errors import Invalid
 from apps.files import gateways, pictures, queries, rules
+from apps.files.errors import FilesUnavailable
 from apps.files.models import StoredFile
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,8 @@ def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pict
     :raises FileTooLarge, FileEmpty, TypeNotAllowed, PictureBroken, PictureTooLarge, FileUnreadable: each message tells
         the user what to change.
     :raises LimitReached: if the user uploaded too much.
+    :raises FilesUnavailable: if the storage does not answer. It may be another machine: do not call this inside a
+        transaction.
     """
     name = (upload.name or "file")[-200:]
     limits.spend("upload", uploaded_by_id, now=now)
@@ -112,7 +115,7 @@ def forget_unattached(*, now: datetime, limit: int = 500) -> int:
                 key = file.storage_key
                 file.delete()
                 transaction.on_commit(lambda key=key: gateways.forget(key))  # type: ignore[misc]
-        except (IntegrityError, OSError):  # attached in the meantime, or a storage failure
+        except (IntegrityError, OSError, FilesUnavailable):  # attached in the meantime, or a storage failure
             logger.exception("the upload %s could not be deleted", file_id)
         else:
             deleted += 1

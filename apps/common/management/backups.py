@@ -2,7 +2,8 @@
 A backup in a folder: the database as a `pg_dump` file, the private files, and a manifest with their hashes.
 
 The database is dumped first and the files are copied afterwards: files are only ever added, so that every file in the
-dump exists. For point-in-time recovery (base backup and WAL) see docs/how-to/back-up-and-restore.md.
+dump exists. Files in a bucket (FILES_S3_BUCKET) are not copied: the bucket keeps its own versions. For point-in-time
+recovery (base backup and WAL) see docs/how-to/back-up-and-restore.md.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ def back_up(folder: Path, *, now: datetime) -> Manifest:
     hashes = {str(path.relative_to(folder)): _hash(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     manifest = Manifest(now.isoformat(), connection.pg_version, hashes)  # type: ignore[attr-defined]
     written = {"version": VERSION, "made_at": manifest.made_at, "server": manifest.server, "sha256": hashes}
+    if settings.FILES_S3_BUCKET:
+        written["bucket"] = settings.FILES_S3_BUCKET
     (folder / MANIFEST).write_text(json.dumps(written, indent=1))
     return manifest
 

@@ -93,7 +93,7 @@ def check_settings() -> Found:
             "The static files were not collected: no page can be shown.",
             hint="Run manage.py collectstatic --noinput.", id="tradewind.E008",
         )  # fmt: skip
-    for name in ("MEDIA_ROOT", "MATCH_INDEX"):
+    for name in ("MATCH_INDEX",) if settings.FILES_S3_BUCKET else ("MEDIA_ROOT", "MATCH_INDEX"):
         if not _may_write(Path(getattr(settings, name))):
             yield Error(
                 f"{name} cannot be written.", hint=f"Give this user {getattr(settings, name)}.", id="tradewind.E007"

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -22,3 +23,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         count, folder = len(manifest.hashes), options["folder"]
         self.stdout.write(f"{folder}: {count} files, each with its hash in {backups.MANIFEST}")
+        if settings.FILES_S3_BUCKET:
+            self.stdout.write(
+                f"Not included: the uploads in the bucket {settings.FILES_S3_BUCKET}, which needs versioning."
+            )

@@ -21,6 +21,7 @@ from django.utils import timezone
 from apps.common import traffic
 from apps.dashboard.management import deploy_checks
 from apps.dashboard.queries import metrics
+from apps.files import gateways as files
 from apps.gateways.queries import pauses
 from apps.ledger.queries import invariants
 
@@ -36,7 +37,7 @@ class Line:
 
 
 class Command(BaseCommand):
-    help = "Check settings, database, Redis, worker, beat, payments, books, mail and web. Exits non-zero on a failure."
+    help = "Check settings, database, files, Redis, jobs, payments, books, mail and web. Exits non-zero on a failure."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         sections: dict[str, Callable[[], Iterator[Line]]] = {
             "settings": self._settings,
             "database": self._database,
+            "files": self._files,
             "jobs": self._jobs,
             "payments": self._payments,
             "mail": lambda: self._mail(options["mail_to"]),
@@ -96,6 +98,14 @@ class Command(BaseCommand):
         yield Line(
             "database", "ok" if away < 5 else "fail", f"this machine's clock and the database's differ by {away:.1f} s"
         )
+
+    def _files(self) -> Iterator[Line]:
+        place = f"the bucket {settings.FILES_S3_BUCKET}" if settings.FILES_S3_BUCKET else str(settings.MEDIA_ROOT)
+        problems = list(files.probe())
+        for problem in problems:
+            yield Line("files", "fail", f"{place}: {problem}")
+        if not problems:
+            yield Line("files", "ok", f"{place} stores and returns files")
 
     def _jobs(self) -> Iterator[Line]:
         result = {family.name: family for family in metrics.measured(timezone.now())}
