@@ -174,12 +174,7 @@ class Stack:
         if done.returncode:
             raise SystemExit(f"PostgreSQL's data folder could not be made:\n{done.stdout[-1500:]}")
 
-    def _start_pg(self, retry: bool = True) -> None:
-        if self.pg_is_running():
-            return
-        if not (self.pgdata / "PG_VERSION").exists():
-            self._check_space()
-            self._initdb()
+    def _pg_options(self) -> dict[str, str]:
         options = {
             "listen_addresses": "", "unix_socket_directories": str(self.sock), "max_connections": "150",
             "timezone": "UTC", "log_timezone": "UTC", "jit": "off", "wal_level": "minimal", "max_wal_senders": "0",
@@ -191,6 +186,15 @@ class Stack:
             options |= {"commit_delay": "1500", "commit_siblings": "4"}
         else:
             options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+        return options
+
+    def _start_pg(self, retry: bool = True) -> None:
+        if self.pg_is_running():
+            return
+        if not (self.pgdata / "PG_VERSION").exists():
+            self._check_space()
+            self._initdb()
+        options = self._pg_options()
         words = " ".join(f"-c {key}='{value}'" for key, value in options.items())
         log = self.log / "postgres.log"
         # pg_ctl's child keeps its standard output open: a pipe would block the caller.

@@ -22,3 +22,14 @@ def with_timeouts(options: Mapping[str, Any], timeouts: Mapping[str, int]) -> di
     limits = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in timeouts.items() if milliseconds)
     merged = " ".join(part for part in (options.get("options", ""), limits) if part)
     return {**options, "options": merged} if merged else dict(options)
+
+
+CONNECT_SECONDS = 2
+"""The least that libpq accepts. Visitors wait this long once, then the primary answers in its place."""
+
+
+def replica_of(primary: Mapping[str, Any], address: Mapping[str, Any], timeouts: Mapping[str, int]) -> dict[str, Any]:
+    """The entry of `DATABASES` for a replica: the primary's options at another address."""
+    options = {"connect_timeout": CONNECT_SECONDS, **with_timeouts(address.get("OPTIONS", {}), timeouts)}
+    return {**primary, **address, "CONN_MAX_AGE": primary["CONN_MAX_AGE"], "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": options, "TEST": {"MIRROR": "default"}}  # fmt: skip

@@ -18,7 +18,7 @@ from marketplace.checked import checked_choice, checked_prefix, checked_secret, 
 from marketplace.env import env
 from marketplace.file_storage import file_storage
 from marketplace.keys import derived_fernet_key
-from marketplace.processes import process_kind, with_timeouts
+from marketplace.processes import process_kind, replica_of, with_timeouts
 from marketplace.schedule import QUEUES, ROUTES, SCHEDULE
 from marketplace.versions import version_of
 
@@ -209,6 +209,13 @@ DATABASE_TIMEOUTS = {
     "idle_in_transaction_session_timeout": env.int("DB_IDLE_TRANSACTION_TIMEOUT_MS", _idle),
 }
 DATABASES["default"]["OPTIONS"] = with_timeouts(DATABASES["default"].get("OPTIONS", {}), DATABASE_TIMEOUTS)
+# A streaming replica for the pages of strangers, used while it is at most so many seconds behind
+# (apps/common/replica.py). Only these apps' tables are read from it: no money, permissions, sessions or keys.
+REPLICA_LAG_SECONDS_MAX = env.int("REPLICA_LAG_SECONDS_MAX", 10)
+REPLICA_APPS = {"tasks", "skills", "accounts", "reviews", "bidding"}
+if env.str("REPLICA_DATABASE_URL", ""):
+    DATABASES["replica"] = replica_of(DATABASES["default"], env.dj_db_url("REPLICA_DATABASE_URL"), DATABASE_TIMEOUTS)
+    DATABASE_ROUTERS = ["apps.common.replica.ReplicaRouter"]
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 UPLOAD_BYTES_MAX = env.int("UPLOAD_BYTES_MAX", 20 * 2**20)
 # The reverse proxy's internal location, to let it send private files (X-Accel-Redirect).

@@ -15,7 +15,7 @@ from django.template import loader
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language as django_set_language
 
-from apps.common import caches, frame
+from apps.common import caches, frame, replica
 from apps.common.answers import error_answer, is_api
 from apps.common.database_errors import refusal_of
 from apps.common.errors import MalformedRequest, NotAllowed, NotFound, ServerFault
@@ -85,7 +85,8 @@ View: TypeAlias = Callable[..., HttpResponse]
 def same_for_strangers(view: View) -> View:
     """
     A page that, for visitors without a session, depends on nothing but the URL, language, time zone, theme and HTMX, so
-    that it may be kept and sent to all of them (marketplace/kept_responses.py).
+    that it may be kept and sent to all of them (marketplace/kept_responses.py). It is read from the replica, if there
+    is one, and must not write.
 
     It has no CSRF token for them, because that would be a visitor's own: a form on it that strangers may send needs a
     view without CSRF protection (`set_language`).
@@ -96,6 +97,7 @@ def same_for_strangers(view: View) -> View:
         if caches.is_plain_visit(request):
             frame.leave_out_token(request)
             request.META[caches.SAME_FOR_STRANGERS] = True
+            return replica.read(lambda: view(request, *args, **options))
         return view(request, *args, **options)
 
     return wrapped

@@ -10,10 +10,9 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
-from apps.common import caches, keyset, tokens
+from apps.common import caches, keyset, replica, tokens
 from apps.common.actors import STRANGER, Actor
 from apps.common.prepared import prepared
 from apps.skills import queries as skills
@@ -247,7 +246,7 @@ def _count_facets(filters: TaskFilter, now: datetime) -> dict[str, dict[str, int
         except EmptyResultSet:  # nothing can match, and Django would not ask
             continue
         counts = " UNION ALL ".join(_COUNT_SKILLS if name == "skill" else _COUNT.format(FACETS[name]) for name in names)
-        with connection.cursor() as cursor:
+        with replica.reading_connection().cursor() as cursor:
             cursor.execute(
                 f"WITH newest (id, category_id, source_language, bid_window) AS MATERIALIZED ({sql}) {counts}",
                 [*parameters, *(name for name in names if name != "skill")],
@@ -408,7 +407,7 @@ def similar(task: Task, skill_ids: list[UUID], now: datetime, limit: int = 3) ->
 
 def _tasks_by_shared_skills(skill_ids: list[UUID], limit: int) -> list[UUID]:
     """The ids of tasks with any of the skills, most in common first; of each skill only the newest are looked at."""
-    with connection.cursor() as cursor:
+    with replica.reading_connection().cursor() as cursor:
         cursor.execute(
             """SELECT newest.task_id FROM unnest(%s::uuid[]) AS skill(id) CROSS JOIN LATERAL (
                  SELECT task_id FROM tasks_taskskill WHERE skill_id = skill.id ORDER BY task_id DESC LIMIT %s

@@ -15,10 +15,10 @@ from django.conf import settings
 from django.core.checks import ERROR
 from django.core.mail import get_connection, send_mail
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
-from apps.common import traffic
+from apps.common import replica, traffic
 from apps.dashboard.management import deploy_checks
 from apps.dashboard.queries import metrics
 from apps.files import gateways as files
@@ -98,6 +98,12 @@ class Command(BaseCommand):
         yield Line(
             "database", "ok" if away < 5 else "fail", f"this machine's clock and the database's differ by {away:.1f} s"
         )
+
+        if replica.ALIAS in connections.databases:
+            is_replica, seconds = replica.newest_change()
+            text = "the replica answers" if is_replica else "REPLICA_DATABASE_URL is no replica, and is not used"
+            ages = "" if seconds is None else f"; its newest change is {seconds:.0f} s old"
+            yield Line("database", "ok" if is_replica else "fail", text + ages)
 
     def _files(self) -> Iterator[Line]:
         place = f"the bucket {settings.FILES_S3_BUCKET}" if settings.FILES_S3_BUCKET else str(settings.MEDIA_ROOT)
