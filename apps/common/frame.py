@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
+from apps.common import replica
 from apps.common.caches import QUERY_CHARACTERS_MAX, ProcessMemory
 
 # In place of what differs from request to request. Nobody can guess them, so no text of a user is replaced.
@@ -71,7 +72,9 @@ def public_content(
 
     if len(request.META.get("QUERY_STRING", "")) > QUERY_CHARACTERS_MAX:
         return _filled(rendered(), request)
-    key = (template, request.get_full_path(), get_language(), get_current_timezone_name(), *reader.items())
+    # Members do not get what was read from the replica for strangers.
+    place = (request.get_full_path(), get_language(), get_current_timezone_name(), replica.reading_alias())
+    key = (template, *place, *reader.items())
     return _filled(_contents.get(key, rendered), request)
 
 
