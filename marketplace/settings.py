@@ -162,8 +162,10 @@ TEMPLATES = [
 
 # -- data
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
-# PgBouncer in transaction mode cannot keep a cursor open between two statements.
-DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DISABLE_SERVER_SIDE_CURSORS", False)
+# Behind PgBouncer in transaction mode each transaction may get another connection to PostgreSQL: no cursor and no lock
+# outlives one, and no options are sent when it is opened.
+DATABASE_POOLED_BY_TRANSACTION = env.bool("DATABASE_POOLED_BY_TRANSACTION", False)
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED_BY_TRANSACTION
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # operations open their own transactions
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 WEB_THREADS = env.int("WEB_THREADS", 6)  # requests that a web process handles at the same time
@@ -208,6 +210,8 @@ DATABASE_TIMEOUTS = {
     "lock_timeout": env.int("DB_LOCK_TIMEOUT_MS", _lock),
     "idle_in_transaction_session_timeout": env.int("DB_IDLE_TRANSACTION_TIMEOUT_MS", _idle),
 }
+if DATABASE_POOLED_BY_TRANSACTION:  # PgBouncer sets them: connect_query (docs/how-to/scale-out.md)
+    DATABASE_TIMEOUTS = {}
 DATABASES["default"]["OPTIONS"] = with_timeouts(DATABASES["default"].get("OPTIONS", {}), DATABASE_TIMEOUTS)
 # A streaming replica for the pages of strangers, used while it is at most so many seconds behind
 # (apps/common/replica.py). Only these apps' tables are read from it: no money, permissions, sessions or keys.

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
@@ -159,9 +160,16 @@ def delete_old(rows: QuerySet[Any], *, batch: int = 2000, seconds_max: float = S
 @contextmanager
 def one_at_a_time(job: str) -> Iterator[bool]:
     """
-    Yields False while another process runs this job. The lock belongs to the database connection, so that a killed
-    worker leaves no lock behind; workers therefore need PostgreSQL directly, or PgBouncer in session mode.
+    Yields False while another process runs this job. The lock belongs to a database connection, so that a killed worker
+    leaves no lock behind.
     """
+    lock = _locked_by_transaction if settings.DATABASE_POOLED_BY_TRANSACTION else _locked_by_session
+    with lock(job) as is_ours:
+        yield is_ours
+
+
+@contextmanager
+def _locked_by_session(job: str) -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext('job'), hashtext(%s))", [job])
         is_ours = bool(cursor.fetchone()[0])
@@ -171,3 +179,23 @@ def one_at_a_time(job: str) -> Iterator[bool]:
         if is_ours and connection.connection is not None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext('job'), hashtext(%s))", [job])
+
+
+@contextmanager
+def _locked_by_transaction(job: str) -> Iterator[bool]:
+    """
+    With a second connection, whose transaction is open as long as the job runs: for it, PgBouncer keeps one connection
+    to PostgreSQL. Such a transaction reads nothing and holds back no vacuum.
+    """
+    own = connection.copy()
+    try:
+        own.set_autocommit(False)
+        with own.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('job'), hashtext(%s))", [job])
+            is_ours = bool(cursor.fetchone()[0])
+        if not is_ours:
+            own.close()
+        yield is_ours
+    finally:
+        own.close()

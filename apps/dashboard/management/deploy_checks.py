@@ -117,6 +117,11 @@ def check_database() -> Found:
             hint="Connect as a role of its own: manage.py grant_app_role (docs/how-to/install.md).",
             id="tradewind.E011",
         )  # fmt: skip
+    if settings.DATABASE_POOLED_BY_TRANSACTION and not _has_statement_limit():
+        yield Warning(
+            "PgBouncer sets no limit for statements: a slow one blocks a thread for ever.",
+            hint="Set connect_query in pgbouncer.ini (docs/how-to/scale-out.md).", id="tradewind.W009",
+        )  # fmt: skip
     age = rates.rates_age(timezone.now().date())
     if age is None or age > settings.FX_RATE_BUSINESS_DAYS_MAX:
         yield Error(
@@ -143,6 +148,12 @@ def check_database() -> Found:
         yield Error(
             f"{published.email} is staff, with a published password.", hint="Deactivate it.", id="tradewind.E014"
         )
+
+
+def _has_statement_limit() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout') <> '0'")
+        return bool(cursor.fetchone()[0])
 
 
 def run_all() -> list[CheckMessage]:
