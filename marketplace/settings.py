@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from marketplace import logs, telemetry
+from marketplace.broker import broker_url, transport_options
 from marketplace.checked import checked_choice, checked_prefix, checked_secret, named_in_production, require_demo
 from marketplace.env import env
 from marketplace.file_storage import file_storage
@@ -239,9 +240,9 @@ FILE_STORAGE = file_storage(
 FILES_S3_URL_SECONDS = env.int("FILES_S3_URL_SECONDS", 0)
 
 # -- jobs: the database is the queue for money; Celery only starts the work (docs/explanation/money.md)
-CELERY_BROKER_URL = (
-    REDIS_URL.replace("unix://", "redis+socket://") + "?virtual_host=0" if REDIS_URL.startswith("unix:") else REDIS_URL
-)
+# Redis, or RabbitMQ if its URL is set. Celery itself reads the variable too, and gets the same value here.
+CELERY_BROKER_URL = broker_url(env.str("CELERY_BROKER_URL", ""), REDIS_URL)
+CELERY_BROKER_CONNECTION_TIMEOUT = 1.0  # seconds; a visitor may wait for it, once in five seconds
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", "celery")
 # Declared, so that a worker without -Q reads from all queues; `-Q <name>.money` starts one for a single queue.
 CELERY_TASK_QUEUES = [
@@ -256,12 +257,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,
-    "unacked_restore_interval": 10,
-    "unacked_restore_throttle": 1,
-    "socket_connect_timeout": 0.5,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL)
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = SCHEDULE
 # How many days finished records are kept. Books, documents, contracts and the staff log are kept permanently.

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 AWAY_SECONDS = 5.0
 """How long no message is sent after the broker did not answer."""
 HINT_EXPIRES = 30
+HINT_SECONDS = 1.0
+"""How long a visitor waits at most until RabbitMQ has stored the message."""
 _away_until = 0.0
 
 
@@ -31,7 +33,7 @@ def hint(task: Any) -> None:
     if time.monotonic() < _away_until:
         return
     try:
-        task.apply_async(expires=HINT_EXPIRES, retry=False)
+        task.apply_async(expires=HINT_EXPIRES, retry=False, confirm_timeout=HINT_SECONDS)
     except Exception as error:
         logger.warning("the broker does not answer; beat will start the jobs: %s", error)
         _away_until = time.monotonic() + AWAY_SECONDS

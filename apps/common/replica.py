@@ -74,7 +74,7 @@ class ReplicaRouter:
     def db_for_write(self, model: Any, **_hints: Any) -> str:
         return DEFAULT_DB_ALIAS
 
-    def allow_relation(self, one: Any, other: Any, **_hints: Any) -> bool:
+    def allow_relation(self, first: Any, second: Any, **_hints: Any) -> bool:
         return True
 
     def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:

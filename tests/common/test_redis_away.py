@@ -88,7 +88,7 @@ def test_a_hint_that_finds_no_broker_is_not_sent_again_at_once(monkeypatch):
     monkeypatch.setattr(jobs, "_away_until", 0.0)
     jobs.hint(Task)
     jobs.hint(Task)
-    assert sent == [{"expires": 30, "retry": False}]
+    assert sent == [{"expires": 30, "retry": False, "confirm_timeout": 1.0}]
     monkeypatch.setattr(jobs, "_away_until", time.monotonic() - 1)
     jobs.hint(Task)
     assert len(sent) == 2

@@ -115,9 +115,9 @@ def test_writes_locks_and_transactions_stay_on_the_primary(pair):
         with transaction.atomic():
             locked = Task.objects.select_for_update().get(id=task.id)
             inside = Task.objects.get(id=task.id)
-        made = Category.objects.create(slug="of-a-test", name="Of a test")
-        made.delete()
-        return [read._state.db, locked._state.db, inside._state.db, made._state.db, read.employer._state.db]
+        category = Category.objects.create(slug="of-a-test", name="Of a test")
+        category.delete()
+        return [read._state.db, locked._state.db, inside._state.db, category._state.db, read.employer._state.db]
 
     assert replica.read(compute) == ["replica", "default", "default", "default", "replica"]
     assert Task.objects.get(id=task.id)._state.db == "default"

@@ -40,12 +40,13 @@ def _empty_cache():
     cache.delete(metrics.BOOKS)
 
 
-def test_a_quiet_installation():
+def test_a_quiet_installation(settings):
     result = values()
     assert result["tradewind_measure_failures"] == 0
     assert result["tradewind_payments_paused"] == result["tradewind_outbox_waiting"] == 0
     assert result["tradewind_sign_age_seconds{beat}"] == metrics.AGES_MAX
-    assert result["tradewind_redis_up"] == 1
+    assert result["tradewind_redis_up"] == result["tradewind_broker_up"] == 1
+    assert f"tradewind_queue_length{{{settings.CELERY_TASK_DEFAULT_QUEUE}}}" in result
     assert set(metrics.SIGNS) == {"beat", "worker.default", *(f"worker.{name}" for name in QUEUES)}
 
 
@@ -112,6 +113,14 @@ def test_without_redis_the_rest_is_measured(settings):
     result = values()
     assert result["tradewind_redis_up"] == 0
     assert "tradewind_outbox_waiting" in result
+
+
+def test_without_the_broker_the_rest_is_measured(settings):
+    settings.CELERY_BROKER_URL = "amqp://127.0.0.1:1"
+    result = values()
+    assert result["tradewind_broker_up"] == 0
+    assert result["tradewind_redis_up"] == 1
+    assert not any(name.startswith("tradewind_queue_length") for name in result)
 
 
 def _named(text: str) -> set[str]:

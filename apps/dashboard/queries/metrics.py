@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
+from kombu import Connection, Queue
+from kombu.exceptions import OperationalError
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from redis import Redis
@@ -137,13 +140,30 @@ def _signs(now: datetime) -> Iterator[Family]:
 @_family
 def _queues(now: datetime) -> Iterator[Family]:
     try:
-        redis = Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
-        lengths = {queue.name: float(redis.llen(queue.name)) for queue in settings.CELERY_TASK_QUEUES}  # type: ignore[arg-type]
+        is_up = bool(Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5).ping())
     except (RedisError, OSError):
-        yield _gauge("redis_up", "1 when Redis answers.", 0)
-        return
-    yield _gauge("redis_up", "1 when Redis answers.", 1)
-    yield _gauges("queue_length", "Messages that wait in Redis.", "queue", lengths)
+        is_up = False
+    yield _gauge("redis_up", "1 when Redis answers.", int(is_up))
+    lengths = _queue_lengths()
+    yield _gauge("broker_up", "1 when the broker of jobs answers.", int(lengths is not None))
+    if lengths is not None:
+        yield _gauges("queue_length", "Messages that wait at the broker.", "queue", lengths)
+
+
+def _queue_lengths() -> dict[str, float] | None:
+    """By the name of the queue; None if the broker does not answer. A queue that does not exist yet is empty."""
+    url, options = settings.CELERY_BROKER_URL, settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    lengths = {queue.name: 0.0 for queue in settings.CELERY_TASK_QUEUES}
+    try:
+        with Connection(url, connect_timeout=0.5, transport_options=options) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
+            for name in lengths:
+                with broker.channel() as channel, suppress(*broker.channel_errors):
+                    declared: Any = Queue(name, channel=channel).queue_declare(passive=True)
+                    lengths[name] = float(declared.message_count)
+    except (OperationalError, OSError):
+        return None
+    return lengths
 
 
 @_family

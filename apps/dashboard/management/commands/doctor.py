@@ -116,7 +116,11 @@ class Command(BaseCommand):
     def _jobs(self) -> Iterator[Line]:
         result = {family.name: family for family in metrics.measured(timezone.now())}
         up = result["tradewind_redis_up"].samples[0].value
-        yield Line("jobs", "ok" if up else "warn", "Redis answers" if up else "Redis does not answer: jobs wait")
+        yield Line("jobs", "ok" if up else "warn", "Redis answers" if up else "Redis does not answer")
+        up = result["tradewind_broker_up"].samples[0].value
+        yield Line(
+            "jobs", "ok" if up else "warn", "the broker answers" if up else "the broker does not answer: jobs wait"
+        )
         for sample in result["tradewind_sign_age_seconds"].samples:
             name = sample.labels["process"]
             is_late = sample.value > SIGN_SECONDS_MAX
