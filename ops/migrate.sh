@@ -8,6 +8,7 @@ until python manage.py migrate --noinput; do
   attempt=$((attempt + 1))
   sleep 5
 done
+python manage.py partition_by_month --extend
 python manage.py grant_app_role "${APP_DB_ROLE:-tradewind_app}"
 python manage.py load_compliance
 python manage.py load_fees

@@ -19,6 +19,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from apps.common import replica, traffic
+from apps.common.management import partitions
 from apps.dashboard.management import deploy_checks
 from apps.dashboard.queries import metrics
 from apps.files import gateways as files
@@ -26,6 +27,7 @@ from apps.gateways.queries import pauses
 from apps.ledger.queries import invariants
 
 SIGN_SECONDS_MAX, OVERDUE_SECONDS_MAX, PAYOUT_SECONDS_MAX = 120.0, 600.0, 86_400.0 * 7
+MONTHS_LEFT_MIN = 6
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,11 @@ class Command(BaseCommand):
             "database", "ok" if away < 5 else "fail", f"this machine's clock and the database's differ by {away:.1f} s"
         )
 
+        with connection.cursor() as cursor:
+            for table in partitions.partitioned(cursor):
+                left = partitions.months_left(cursor, table, now=timezone.now())
+                level = "ok" if left >= MONTHS_LEFT_MIN else "warn" if left else "fail"
+                yield Line("database", level, f"{table} has partitions for {left} more months (partition_by_month)")
         if replica.ALIAS in connections.databases:
             is_replica, seconds = replica.newest_change()
             text = "the replica answers" if is_replica else "REPLICA_DATABASE_URL is no replica, and is not used"
