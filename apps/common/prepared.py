@@ -22,7 +22,7 @@ time.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from itertools import count
@@ -33,7 +33,7 @@ from weakref import WeakKeyDictionary
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
@@ -72,6 +72,21 @@ def prepared(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
         return list(build(*args, **options)) if statement is None else statement.rows(values)
 
     return rows
+
+
+def attach(owners: Iterable[Model], name: str, rows: Iterable[Model], by: str) -> None:
+    """
+    Give each owner its rows, as `prefetch_related` would.
+
+    :param name: the owners' related manager; `by`: the rows' column with the owner's id.
+    """
+    rows_of: dict[Any, list[Model]] = {}
+    for row in rows:
+        rows_of.setdefault(getattr(row, by), []).append(row)
+    for owner in owners:
+        related = getattr(owner, name).get_queryset()
+        related._result_cache, related._prefetch_done = rows_of.get(owner.pk, []), True
+        owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
 
 
 def _shape(argument: Any, values: list[Any]) -> Any:

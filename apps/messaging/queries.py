@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Organization, User
 from apps.common.actors import Actor
+from apps.common.prepared import attach, prepared
 from apps.contracts.models import Contract, Milestone
 from apps.messaging.models import Message, MessageFile, ReadMark
 
@@ -51,6 +52,27 @@ def thread(contract_id: UUID, actor: Actor) -> QuerySet[Message]:
         .prefetch_related("files__file")
         .order_by("id")
     )
+
+
+def messages_of(contract_id: UUID, actor: Actor) -> list[Message]:
+    """`thread` as a list, in one or two queries."""
+    if actor.organization_id is None:
+        return []
+    messages = _messages_of(contract_id, actor.organization_id)
+    attach(messages, "files", _message_files(contract_id) if messages else [], by="message_id")
+    return messages
+
+
+@prepared
+def _messages_of(contract_id: UUID, organization_id: UUID) -> QuerySet[Message]:
+    party = Q(contract__employer_id=organization_id) | Q(contract__freelancer_id=organization_id)
+    messages = Message.objects.filter(party, contract_id=contract_id)
+    return messages.select_related("sender_organization", "sender_user").order_by("id")
+
+
+@prepared
+def _message_files(contract_id: UUID) -> QuerySet[MessageFile]:
+    return MessageFile.objects.filter(message__contract_id=contract_id).select_related("file").order_by("id")
 
 
 def whole_thread(contract_id: UUID) -> QuerySet[Message]:

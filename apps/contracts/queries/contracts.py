@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.common.actors import Actor
 from apps.common.prepared import prepared
 from apps.contracts.models import CancellationProposal, Contract
 from apps.contracts.states import ContractStatus
 from apps.pricing.queries import previews
+from apps.tasks.queries import LONG_TEXTS
 
 
 def contract_for_update(contract_id: UUID) -> Contract:
@@ -20,12 +21,32 @@ def contract_for_update(contract_id: UUID) -> Contract:
 
 
 def contracts_visible_to(actor: Actor) -> QuerySet[Contract]:
+    return _contracts_visible_to(actor.organization_id, actor.is_staff)
+
+
+def _contracts_visible_to(organization_id: UUID | None, is_staff: bool) -> QuerySet[Contract]:
     contracts = Contract.objects.select_related("employer", "freelancer", "task")
-    if actor.is_staff:
+    if is_staff:
         return contracts
-    if actor.organization_id is None:
+    if organization_id is None:
         return contracts.none()
-    return contracts.filter(Q(employer_id=actor.organization_id) | Q(freelancer_id=actor.organization_id))
+    return contracts.filter(Q(employer_id=organization_id) | Q(freelancer_id=organization_id))
+
+
+def contract_page(contract_id: UUID, actor: Actor) -> Contract | None:
+    """
+    The contract with its parties and task in one query, and `has_proposals`, whether anyone ever proposed to stop it;
+    None if it does not exist or the actor may not see it.
+    """
+    rows = _contract_page(contract_id, actor.organization_id, actor.is_staff)
+    return rows[0] if rows else None
+
+
+@prepared
+def _contract_page(contract_id: UUID, organization_id: UUID | None, is_staff: bool) -> QuerySet[Contract]:
+    proposals = CancellationProposal.objects.filter(contract=OuterRef("pk"))
+    contracts = _contracts_visible_to(organization_id, is_staff).filter(id=contract_id)
+    return contracts.defer(*(f"task__{name}" for name in LONG_TEXTS)).annotate(has_proposals=Exists(proposals))
 
 
 def active_count(organization_id: UUID) -> int:

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from apps.common.actors import Actor
 from apps.common.money import Money
-from apps.contracts.models import Contract, Deliverable, Milestone
+from apps.common.prepared import attach, prepared
+from apps.contracts.models import Contract, CriterionCheck, Deliverable, DeliverableFile, Milestone
 from apps.contracts.queries.contracts import contract_for_update, contracts_visible_to
 from apps.contracts.states import MilestoneStatus
 from apps.escrow.models import Escrow
@@ -34,8 +35,13 @@ def milestones_visible_to(actor: Actor) -> QuerySet[Milestone]:
 
 
 def milestones(contract_id: UUID) -> list[Milestone]:
-    rows = Milestone.objects.filter(contract_id=contract_id).select_related("contract", "escrow")
-    return list(rows.prefetch_related("deliverables__files__file").order_by("position"))
+    """The milestones in their order, with their escrows."""
+    return _milestones(contract_id)
+
+
+@prepared
+def _milestones(contract_id: UUID) -> QuerySet[Milestone]:
+    return Milestone.objects.filter(contract_id=contract_id).select_related("contract", "escrow").order_by("position")
 
 
 def held(milestone: Milestone) -> Money:
@@ -85,8 +91,30 @@ def first_delivered_at(milestone: Milestone) -> datetime | None:
 
 
 def deliverables(contract_id: UUID) -> list[Deliverable]:
-    rows = Deliverable.objects.filter(milestone__contract_id=contract_id).select_related("milestone", "submitted_by")
-    return list(rows.prefetch_related("files__file", "checks__criterion", "revision_request").order_by("submitted_at"))
+    """The delivered versions, oldest first, with files, checks and request for a revision. At most three queries."""
+    rows = _deliverables(contract_id)
+    if rows:
+        attach(rows, "files", _files(contract_id), by="deliverable_id")
+        attach(rows, "checks", _checks(contract_id), by="deliverable_id")
+    return rows
+
+
+@prepared
+def _deliverables(contract_id: UUID) -> QuerySet[Deliverable]:
+    rows = Deliverable.objects.filter(milestone__contract_id=contract_id).order_by("submitted_at")
+    return rows.select_related("milestone", "submitted_by", "revision_request")
+
+
+@prepared
+def _files(contract_id: UUID) -> QuerySet[DeliverableFile]:
+    rows = DeliverableFile.objects.filter(deliverable__milestone__contract_id=contract_id)
+    return rows.select_related("file").order_by("created_at", "id")
+
+
+@prepared
+def _checks(contract_id: UUID) -> QuerySet[CriterionCheck]:
+    rows = CriterionCheck.objects.filter(deliverable__milestone__contract_id=contract_id)
+    return rows.select_related("criterion").order_by("criterion__position")
 
 
 def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:

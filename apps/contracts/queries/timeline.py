@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from apps.common.models import StatusChange
 from apps.common.money import Money
-from apps.contracts.models import CancellationProposal, Contract, Milestone, RevisionRequest
-from apps.contracts.queries.milestones import deliverables
-from apps.escrow.models import Escrow, Release
+from apps.common.prepared import prepared
+from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone
+from apps.contracts.queries.milestones import deliverables, milestones
+from apps.escrow.models import Release
 from apps.payments.models import Chargeback
 from apps.payments.queries import chargebacks
 
@@ -62,41 +63,63 @@ _RELEASES = {"approve", "auto_approve", "approve_part"}
 _ENDS = {"end_paid", "end_split", "end_refunded", "end_early", "complete"}
 
 
-def timeline(contract: Contract) -> list[TimelineItem]:
-    """Return everything that happened in the contract, oldest first. The page adds the messages."""
-    steps = {milestone.id: milestone for milestone in Milestone.objects.filter(contract=contract)}
-    proposals = list(CancellationProposal.objects.filter(contract=contract))
-    items = [TimelineItem(contract.offered_at, "contract.offer", contract, contract.employer_id)]
-    items += _changes(contract, steps, proposals)
-    for deliverable in deliverables(contract.id):
-        items.append(
-            TimelineItem(
-                deliverable.submitted_at, "delivery", deliverable, contract.freelancer_id, deliverable.milestone
-            )
-        )
-    requests = RevisionRequest.objects.filter(deliverable__milestone__contract=contract).select_related(
-        "deliverable__milestone"
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the contract's page and its timeline show, read once."""
+
+    contract: Contract
+    steps: list[Milestone]
+    deliverables: list[Deliverable]
+    proposals: list[CancellationProposal]
+    chargebacks: list[Chargeback]
+
+    def versions(self, step: Milestone) -> list[Deliverable]:
+        """The milestone's deliverables, the first version first."""
+        own = (deliverable for deliverable in self.deliverables if deliverable.milestone_id == step.id)
+        return sorted(own, key=lambda item: item.version)
+
+    def chargebacks_by_milestone(self) -> dict[UUID, Chargeback]:
+        """The newest chargeback of each milestone's payment."""
+        by_escrow = {step.escrow_id: step.id for step in self.steps if step.escrow_id}
+        return {by_escrow[item.charge.reference_id]: item for item in self.chargebacks}
+
+
+def history(contract: Contract) -> History:
+    """Five to seven queries; of a contract from `contracts.contract_page` one less if nobody proposed to stop it."""
+    steps = milestones(contract.id)
+    return History(
+        contract=contract,
+        steps=steps,
+        deliverables=deliverables(contract.id),
+        proposals=_proposals(contract.id) if getattr(contract, "has_proposals", True) else [],
+        chargebacks=chargebacks.chargebacks_of_purposes([step.escrow_id for step in steps if step.escrow_id]),
     )
-    for request in requests:
-        items.append(
-            TimelineItem(request.requested_at, "revision", request, contract.employer_id, request.deliverable.milestone)
-        )
-    for proposal in proposals:
+
+
+@prepared
+def _proposals(contract_id: UUID) -> QuerySet[CancellationProposal]:
+    return CancellationProposal.objects.filter(contract_id=contract_id).order_by("proposed_at", "id")
+
+
+def timeline(contract: Contract, read: History | None = None) -> list[TimelineItem]:
+    """Return everything that happened in the contract, oldest first. The page adds the messages."""
+    read = read or history(contract)
+    items = [TimelineItem(contract.offered_at, "contract.offer", contract, contract.employer_id)]
+    items += _changes(read)
+    for deliverable in read.deliverables:
+        milestone = deliverable.milestone
+        items.append(TimelineItem(deliverable.submitted_at, "delivery", deliverable, contract.freelancer_id, milestone))
+        if request := getattr(deliverable, "revision_request", None):
+            items.append(TimelineItem(request.requested_at, "revision", request, contract.employer_id, milestone))
+    for proposal in read.proposals:
         items.append(TimelineItem(proposal.proposed_at, "proposal", proposal, proposal.proposed_by_id))
-    items += _chargebacks(steps)
+    items += _chargebacks(read)
     return sorted(items, key=lambda item: item.at)
 
 
-def chargebacks_by_milestone(steps: Iterable[Milestone]) -> dict[UUID, Chargeback]:
-    """Return the newest chargeback of each milestone's payment; one query."""
-    by_escrow = {step.escrow_id: step.id for step in steps if step.escrow_id}
-    result = chargebacks.chargebacks_of_purposes(by_escrow)
-    return {by_escrow[item.charge.reference_id]: item for item in result}
-
-
-def _chargebacks(steps: dict[UUID, Milestone]) -> Iterator[TimelineItem]:
-    by_escrow = {step.escrow_id: step for step in steps.values() if step.escrow_id}
-    for chargeback in chargebacks.chargebacks_of_purposes(by_escrow):
+def _chargebacks(read: History) -> Iterator[TimelineItem]:
+    by_escrow = {step.escrow_id: step for step in read.steps if step.escrow_id}
+    for chargeback in read.chargebacks:
         milestone = by_escrow[chargeback.charge.reference_id]
         yield TimelineItem(
             chargeback.opened_at, "chargeback.opened", chargeback, milestone=milestone, amount=chargeback.amount
@@ -111,20 +134,25 @@ def _chargebacks(steps: dict[UUID, Milestone]) -> Iterator[TimelineItem]:
             )
 
 
-def _changes(
-    contract: Contract, steps: dict[UUID, Milestone], proposals: list[CancellationProposal]
-) -> Iterator[TimelineItem]:
-    changes = StatusChange.objects.filter(
-        Q(subject_type="contracts.contract", subject_id=contract.id)
-        | Q(subject_type="contracts.milestone", subject_id__in=list(steps))
-        | Q(subject_type="contracts.cancellationproposal", subject_id__in=[proposal.id for proposal in proposals])
+@prepared
+def _status_changes(contract_id: UUID) -> QuerySet[StatusChange]:
+    steps = Milestone.objects.filter(contract_id=contract_id).values("id")
+    proposals = CancellationProposal.objects.filter(contract_id=contract_id).values("id")
+    changes = StatusChange.objects.order_by()
+    return changes.filter(subject_type="contracts.contract", subject_id=contract_id).union(
+        changes.filter(subject_type="contracts.milestone", subject_id__in=steps),
+        changes.filter(subject_type="contracts.cancellationproposal", subject_id__in=proposals),
+        all=True,
     )
-    escrows = {
-        escrow.id: escrow for escrow in Escrow.objects.filter(id__in=[step.escrow_id for step in steps.values()])
-    }
-    releases = Release.objects.filter(escrow_id__in=list(escrows))
+
+
+def _changes(read: History) -> Iterator[TimelineItem]:
+    contract, steps = read.contract, {step.id: step for step in read.steps}
+    escrows = {step.escrow.id: step.escrow for step in read.steps if step.escrow}
+    paid = [escrow.id for escrow in escrows.values() if escrow.released_minor]
+    releases = Release.objects.filter(escrow_id__in=paid) if paid else []
     released = {(release.escrow_id, release.released_at): release.gross for release in releases}
-    for change in changes:
+    for change in _status_changes(contract.id):
         if change.verb in _SHOWN_WITH_THEIR_ROWS:
             continue
         milestone, subject = steps.get(change.subject_id), change.subject_type.removeprefix("contracts.")

@@ -64,13 +64,16 @@ def payment_of(asker: Actor, step: Milestone, charges: dict[UUID, Charge]) -> Pa
     )
 
 
-def paid_again(steps: list[Milestone]) -> dict[UUID, Money]:
+def paid_again(steps: list[Milestone], charges: list[Charge] | None = None) -> dict[UUID, Money]:
     """
     Return duplicate payments by escrow: money beyond the payment that funded it. The employer may use it or withdraw
     it.
+
+    :param charges: the payments for these milestones, if the caller has them.
     """
     escrows = [step.escrow for step in steps if step.escrow is not None]
-    return charge_queries.paid_again({escrow.id: escrow.funding_charge_id for escrow in escrows})
+    rows = charge_queries.charges_for([escrow.id for escrow in escrows]) if charges is None else charges
+    return charge_queries.paid_again({escrow.id: escrow.funding_charge_id for escrow in escrows}, rows)
 
 
 @login_required

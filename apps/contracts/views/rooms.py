@@ -20,11 +20,10 @@ from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.contracts import policies, rules
 from apps.contracts.forms import CancellationForm
-from apps.contracts.models import Contract, DeliverableFile, Milestone
+from apps.contracts.models import Contract, Deliverable, DeliverableFile, Milestone
 from apps.contracts.queries import contracts, milestones, timeline
 from apps.contracts.queries.timeline import TimelineItem
-from apps.contracts.states import MILESTONE_ENDS
-from apps.contracts.views.lookups import contract_or_404
+from apps.contracts.states import MILESTONE_ENDS, MilestoneStatus, ProposalStatus
 from apps.contracts.views.payments import paid_again, payment_of
 from apps.disputes import queries as disputes
 from apps.escrow.queries import escrows
@@ -39,23 +38,28 @@ NEVER_BEGAN = ("declined", "taken_back", "lapsed")  # an offer that ended withou
 @login_required
 @require_safe
 def room(request: HttpRequest, contract_id: UUID) -> HttpResponse:
-    contract = contract_or_404(request, contract_id)
+    contract = contracts.contract_page(contract_id, actor(request))
+    if contract is None:
+        raise Http404
     return render(request, "contracts/contract_room.html", room_context(request, contract))
 
 
 def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     """Return the contract as this side sees it: next action, milestones, timeline."""
     asker, now = actor(request), timezone.now()
-    steps = milestones.milestones(contract.id)
+    history = timeline.history(contract)
+    steps = history.steps
     is_employer = asker.acts_for(contract.employer_id)
     is_party = is_employer or asker.acts_for(contract.freelancer_id)
     other = contract.freelancer if is_employer else contract.employer
-    running = disputes.open_of_milestones(step.id for step in steps)
-    charges = charge_queries.last_charges_of(step.escrow_id for step in steps if step.escrow_id)
-    again = paid_again(steps) if is_employer else {}
-    chargebacks = timeline.chargebacks_by_milestone(steps)
+    disputed = [step.id for step in steps if step.status == MilestoneStatus.DISPUTED]
+    running = disputes.open_of_milestones(disputed) if disputed else {}
+    # Only the employer sees what was paid and how.
+    paid = charge_queries.charges_for([step.escrow_id for step in steps if step.escrow_id]) if is_employer else []
+    charges, again = charge_queries.last_of_each(paid), paid_again(steps, paid)
+    chargebacks = history.chargebacks_by_milestone()
     rows = [
-        _milestone_row(asker, contract, step, now)
+        _milestone_row(asker, contract, step, history.versions(step), now)
         | {
             "dispute": running.get(step.id),
             "chargeback": chargebacks.get(step.id),
@@ -64,7 +68,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         }
         for step in steps
     ]
-    proposal = contracts.open_proposal(contract.id)
+    proposal = next((item for item in history.proposals if item.status == ProposalStatus.OPEN), None)
     return {
         "contract": contract,
         "is_employer": is_employer,
@@ -74,7 +78,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "rows": rows,
         "held_total": Money.total((milestones.held(step) for step in steps), contract.currency),
         "next_step": next((_next_step(row) for row in rows if _is_next(row)), None),
-        "timeline": _timeline(request, contract),
+        "timeline": _timeline(request, history),
         "proposal": proposal,
         "stop_rows": _stop_rows(steps, proposal.freelancer_share_bps) if proposal else [],
         "may_answer_proposal": proposal is not None and policies.can_answer_cancellation(asker, proposal),
@@ -121,9 +125,10 @@ def _stop_rows(steps: list[Milestone], share_bps: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _milestone_row(asker: Actor, contract: Contract, step: Milestone, now: datetime) -> dict[str, Any]:
+def _milestone_row(
+    asker: Actor, contract: Contract, step: Milestone, versions: list[Deliverable], now: datetime
+) -> dict[str, Any]:
     step.contract = contract
-    versions = sorted(step.deliverables.all(), key=lambda item: item.version)
     return {
         "milestone": step,
         "held": milestones.held(step),
@@ -146,10 +151,10 @@ def _milestone_row(asker: Actor, contract: Contract, step: Milestone, now: datet
     }
 
 
-def _timeline(request: HttpRequest, contract: Contract) -> list[TimelineItem]:
+def _timeline(request: HttpRequest, history: timeline.History) -> list[TimelineItem]:
     """Return the contract's history, merged with the messages."""
-    items = timeline.timeline(contract)
-    for message in messaging.thread(contract.id, actor(request)):
+    items = timeline.timeline(history.contract, history)
+    for message in messaging.messages_of(history.contract.id, actor(request)):
         items.append(TimelineItem(message.sent_at, "message", message, message.sender_organization_id))
     return sorted(items, key=lambda item: item.at)
 

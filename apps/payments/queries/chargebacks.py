@@ -7,6 +7,7 @@ from django.db.models import F, Q, QuerySet
 
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
+from apps.common.prepared import prepared
 from apps.ledger import chart
 from apps.ledger.queries import books
 from apps.payments.models import Chargeback
@@ -20,8 +21,13 @@ def chargebacks_of(organization_id: UUID) -> QuerySet[Chargeback]:
 
 def chargebacks_of_purposes(reference_ids: Iterable[UUID]) -> list[Chargeback]:
     """The chargebacks of all payments for the given `reference_ids`, oldest first. One query."""
-    result = Chargeback.objects.filter(charge__reference_id__in=list(reference_ids)).select_related("charge")
-    return list(result.order_by("opened_at", "id"))
+    return _chargebacks_of(list(reference_ids))
+
+
+@prepared
+def _chargebacks_of(reference_ids: list[UUID]) -> QuerySet[Chargeback]:
+    chargebacks = Chargeback.objects.filter(charge__reference_id__in=reference_ids).select_related("charge")
+    return chargebacks.order_by("opened_at", "id")
 
 
 def chargeback_visible_to(actor: Actor, chargeback_id: UUID) -> Chargeback:

@@ -104,25 +104,36 @@ def open_charges_of(reference_id: UUID) -> list[Charge]:
 
 def last_charges_of(reference_ids: Iterable[UUID]) -> dict[UUID, Charge]:
     """For each `reference_id`: the succeeded charge, else the unfinished one, else the last one. One query."""
+    return last_of_each(charges_for(list(reference_ids)))
+
+
+@prepared
+def charges_for(reference_ids: list[UUID]) -> QuerySet[Charge]:
+    """Every payment for these `reference_id`s, oldest first."""
+    return Charge.objects.filter(reference_id__in=reference_ids).order_by("created_at")
+
+
+def last_of_each(charges: Iterable[Charge]) -> dict[UUID, Charge]:
+    """`last_charges_of`, from payments that are read already, oldest first."""
     last_charges: dict[UUID, Charge] = {}
-    rows = Charge.objects.filter(reference_id__in=list(reference_ids)).order_by("created_at")
-    for charge in rows:
+    for charge in charges:
         earlier = last_charges.get(charge.reference_id)
         if earlier is None or _weight(charge) >= _weight(earlier):
             last_charges[charge.reference_id] = charge
     return last_charges
 
 
-def paid_again(used_ids: Mapping[UUID, UUID | None]) -> dict[UUID, Money]:
+def paid_again(used_ids: Mapping[UUID, UUID | None], charges: Iterable[Charge]) -> dict[UUID, Money]:
     """
     For each `reference_id`, the total of succeeded charges other than the used one. That money is the payer's credit.
-    One query.
 
     :param used_ids: for each `reference_id`, the charge that was used, or None.
+    :param charges: the payments for them (`charges_for`).
     """
     result: dict[UUID, Money] = {}
-    rows = Charge.objects.filter(reference_id__in=list(used_ids), status=ChargeStatus.SUCCEEDED)
-    for charge in rows.exclude(id__in=[used for used in used_ids.values() if used]):
+    for charge in charges:
+        if charge.status != ChargeStatus.SUCCEEDED or charge.id == used_ids.get(charge.reference_id):
+            continue
         result[charge.reference_id] = result.get(charge.reference_id, Money.zero(charge.currency)) + charge.amount
     return result
 
