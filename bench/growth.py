@@ -3,10 +3,11 @@ Measures how many rows and bytes a paid contract leaves behind, and bytes per ta
 
     python -m bench.growth [--contracts 300] [--tasks 20000] [--freelancers 2000]
 
-Runs the real operations, from the task with three bids over the contract, a message from each side, payment and
-delivery to the release, with all events handled (notifications, e-mails, documents), in a database of its own; then
-`synthesize` fills another. A table's size includes its indexes and TOAST. Sizes are measured between a third of the
-contracts and all of them, so that what an empty table needs does not count. Prints one line of JSON.
+Runs the real operations in a database of its own, from the task with three bids over the contract, a message from each
+side, payment and delivery to the release, with all events handled (notifications, e-mails, documents). `synthesize`
+then fills another, in which a hundred tasks are matched. A table's size includes its indexes and TOAST, and is measured
+between a third of the contracts and all of them, so that what an empty table needs does not count. Prints one line of
+JSON.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+import time
 from typing import Any
 
 from bench import servers
 
 REFERENCE = (["migrate"], ["load_compliance"], ["load_fees"], ["import_fx_rates"], ["import_skills", "--core-only"])
-BIDS = 3
+BIDS, MATCHED = 3, 100
 PARTS = {
     "postings": ["ledger_posting"],
     "journal entries": ["ledger_journalentry"],
@@ -39,8 +42,12 @@ def main() -> None:
     parser.add_argument("--contracts", type=int, default=300)
     parser.add_argument("--tasks", type=int, default=20_000)
     parser.add_argument("--freelancers", type=int, default=2_000)
-    parser.add_argument("--work", type=int, default=0)
+    parser.add_argument("--work", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--match", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.match:
+        _match(options.match)
+        return
     if options.work:
         _work(options.work)
         return
@@ -75,7 +82,13 @@ def _synthetic(server: servers.Server, env: dict[str, str], options: argparse.Na
         if str(words[3]) == "0":
             people = size()
     after = size()
+    command = [sys.executable, "-m", "bench.growth", "--match", str(MATCHED)]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            command, env={**demo, "MATCH_INDEX": folder}, check=True, stdout=subprocess.PIPE, text=True
+        )
     return {
+        **json.loads(done.stdout.splitlines()[-1]),
         "bytes per freelancer": round((people - before) / options.freelancers),
         "bytes per task": round((after - people) / options.tasks),
     }
@@ -102,14 +115,15 @@ def _work(contracts: int) -> None:
 
     from tests.make import Make
 
-    settings.CELERY_BROKER_URL = "memory://"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     make = Make(timezone.now())
     first = contracts // 3
     for _ in range(first):
         _contract(make)
-    before = _sizes()
+    before, cpu = _sizes(), time.process_time()
     for _ in range(contracts - first):
         _contract(make)
+    cpu = time.process_time() - cpu
     after, count = _sizes(), contracts - first
     parts = {}
     for name, tables in PARTS.items():
@@ -122,8 +136,34 @@ def _work(contracts: int) -> None:
         }
     total = sum(after[table][1] - before[table][1] for table in after) / count
     bids = after["bidding_bid"][1] - before["bidding_bid"][1]
-    print(json.dumps({"contracts": count, "parts": parts, "kB per contract": round(total / 1000, 1),
-                      "bytes per bid": round(bids / count / BIDS)}))  # fmt: skip
+    figures = {
+        "contracts": count,
+        "parts": parts,
+        "kB per contract": round(total / 1000, 1),
+        "cpu ms per contract": round(1000 * cpu / count),
+        "bytes per bid": round(bids / count / BIDS),
+    }
+    print(json.dumps(figures))
+
+
+def _match(tasks: int) -> None:
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from apps.matching.operations import candidate_index, matches
+    from apps.tasks.models import Task
+
+    now = timezone.now()
+    candidate_index.rebuild_candidate_index(now=now)
+    before, rows, cpu = _sizes(), 0, time.process_time()
+    for task_id in Task.objects.filter(bidding_closes_at__gt=now).values_list("id", flat=True)[:tasks]:
+        rows += len(matches.match_task(task_id=task_id, now=now))
+    cpu = time.process_time() - cpu
+    size = _sizes()["matching_matchresult"][1] - before["matching_matchresult"][1]
+    print(json.dumps({"matches per task": rows / tasks, "bytes per match": round(size / max(rows, 1)),
+                      "cpu ms per matched task": round(1000 * cpu / tasks)}))  # fmt: skip
 
 
 def _contract(make: Any) -> None:
