@@ -154,7 +154,7 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     )
     manager.add_process(
         "web",
-        f"exec {python} -m granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 34"
+        f"exec {python} -m granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 48"
         " --log-level warning marketplace.wsgi:application",
         env=env,
     )

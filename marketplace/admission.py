@@ -5,6 +5,7 @@ The web server passes every request to one of its own threads at once. Those thr
 run Django, so a process needs no more database connections than that. Requests wait in one line for each kind:
 
 * machine: webhooks of payment providers, health checks. Always first, never refused for others.
+* static: files of the site, if no proxy serves them: a page asks for many at once.
 * money: logged-in people on pages and endpoints about money.
 * member: logged-in people everywhere else, programs with a key.
 * renewal: a stranger whose response is kept, but old. If it is refused, the old one is sent.
@@ -70,12 +71,14 @@ class Line:
     overloaded: Wait | None = None
 
 
+# Together they leave some of the web server's threads (ops/web.sh) for what is kept and for refusing.
 LINES = {
     "machine": Line(100, Wait(16, 5.0)),
-    "money": Line(4, Wait(8, 1.0), Wait(3, 0.15)),
-    "member": Line(3, Wait(8, 1.0), Wait(2, 0.1)),
-    "renewal": Line(2, Wait(4, 0.5), Wait(2, 0.1)),
-    "stranger": Line(1, Wait(6, 1.0), Wait(2, 0.1)),
+    "static": Line(3, Wait(8, 2.0)),
+    "money": Line(4, Wait(10, 1.0), Wait(3, 0.15)),
+    "member": Line(3, Wait(10, 1.0), Wait(2, 0.1)),
+    "renewal": Line(2, Wait(3, 0.5), Wait(2, 0.1)),
+    "stranger": Line(1, Wait(5, 1.0), Wait(2, 0.1)),
 }
 OVERLOADED_AFTER_SECONDS = 0.5
 BUSY_THREADS = 2
@@ -91,6 +94,7 @@ KIND = "tradewind.kind"
 # -- kinds
 
 _LANGUAGES = "|".join(re.escape(code) for code, _name in settings.LANGUAGES)
+_STATIC = f"/{settings.STATIC_URL.lstrip('/')}"
 _MACHINE = re.compile(r"/webhooks/|/(?:livez|readyz|version|metrics)$")
 _MONEY = re.compile(
     rf"""
@@ -118,6 +122,8 @@ def kind_of(environ: Environ) -> str:
     path = environ.get("PATH_INFO", "")
     if _MACHINE.match(path):
         return "machine"
+    if path.startswith(_STATIC):
+        return "static"
     if "HTTP_AUTHORIZATION" in environ or f"{settings.SESSION_COOKIE_NAME}=" in environ.get("HTTP_COOKIE", ""):
         return "money" if _MONEY.match(path) else "member"
     return "stranger"

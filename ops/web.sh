@@ -5,6 +5,6 @@
 # takes up to 1024 connections; further ones wait in the kernel.
 set -eu
 exec python -m granian --interface wsgi --host "${WEB_HOST:-0.0.0.0}" --port "${WEB_PORT:-8000}" \
-  --workers "${WEB_CONCURRENCY:-2}" --blocking-threads "$(( ${WEB_THREADS:-6} + 28 ))" \
+  --workers "${WEB_CONCURRENCY:-2}" --blocking-threads "$(( ${WEB_THREADS:-6} + 42 ))" \
   --respawn-failed-workers --respawn-interval 1 --workers-kill-timeout 30 --backlog 2048 --backpressure 1024 \
   --log-level warning --no-ws marketplace.wsgi:application

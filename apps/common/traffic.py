@@ -11,9 +11,9 @@ from datetime import datetime
 
 from django.core.cache import cache
 
-KINDS = ("machine", "money", "member", "renewal", "stranger", "kept")
-"""Payment providers and health checks; logged-in people on pages about money, and elsewhere; strangers whose response
-is kept but old, and other strangers; and what a process had kept for strangers."""
+KINDS = ("machine", "static", "money", "member", "renewal", "stranger", "kept")
+"""Payment providers and health checks; files of the site; logged-in people on pages about money, and elsewhere;
+strangers whose response is kept but old, and other strangers; and what a process had kept for strangers."""
 OUTCOMES = ("served", "refused")
 _REFUSED_AT = "traffic:refused_at"
 _DAYS_KEPT = 30

@@ -271,6 +271,7 @@ def test_an_error_reaches_the_web_server_and_the_thread_goes_on():
 def test_the_kind_of_a_request():
     assert kind_of(environ("machine")) == "machine"
     assert kind_of(environ("stranger") | {"PATH_INFO": "/readyz"}) == "machine"
+    assert kind_of(environ("member") | {"PATH_INFO": "/static/css/app.css"}) == "static"
     assert kind_of(environ("money")) == "money"
     assert kind_of(environ("money") | {"HTTP_COOKIE": ""}) == "stranger"
     assert kind_of(environ("stranger") | {"HTTP_AUTHORIZATION": "Bearer x", "PATH_INFO": "/api/v1/payouts/"}) == "money"
@@ -360,7 +361,7 @@ def web_server(**more: str) -> Iterator[str]:
 @pytest.mark.django_db(transaction=True)
 def test_slow_pages_are_refused_while_money_and_webhooks_are_served_and_then_all_is_well(make):
     cookies = {"sessionid": log_in(Client(), make.freelancer()).cookies["sessionid"].value}
-    with web_server() as address, ThreadPoolExecutor(30) as pool:
+    with web_server() as address, ThreadPoolExecutor(40) as pool:
 
         def get(path: str, **options: Any) -> requests.Response:
             return requests.get(f"{address}{path}", timeout=60, **options)
@@ -369,7 +370,7 @@ def test_slow_pages_are_refused_while_money_and_webhooks_are_served_and_then_all
         with connection.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute("LOCK TABLE tasks_task IN ACCESS EXCLUSIVE MODE")
-            slow = [pool.submit(get, f"/en/tasks/?q={number}", cookies=cookies) for number in range(24)]
+            slow = [pool.submit(get, f"/en/tasks/?q={number}", cookies=cookies) for number in range(30)]
             refused = [future.result() for future, _number in zip(as_completed(slow), range(10), strict=False)]
             balances = get("/api/v1/balances/", cookies=cookies)
             webhook = requests.post(f"{address}/webhooks/sandbox/", data=b"{}", timeout=60)
