@@ -2,9 +2,10 @@
 Compares matching one task among many freelancers: the candidate index (`ranking.candidate_index`) with all stages and
 explanations, scikit-learn's `NearestNeighbors`, and tag overlap in PostgreSQL, in one run.
 
-    python -m bench.matching [--sizes 10000 100000 1000000] [--tasks 60]
+    python -m bench.matching [--sizes 10000 100000 1000000] [--tasks 60] [--words 60]
 
-People are synthetic: 14,557 tags, about ten per person, the most common held by 32 per cent, six by more than 17. Times
+People are synthetic: 14,557 tags, about ten per person, the most common held by 32 per cent, six by more than 17, and
+texts with `--words` words of 100,000 for everybody (more than most people write). Times
 are CPU milliseconds of the working process (for PostgreSQL: of its backends), because machines are shared; ratios are
 from one run. `index` covers all stages with explanations of 50; `retrieval` covers only its first stage, which is all
 that the others do. Memory is the size of the index files; all processes share it through the page cache. Prints one
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from uuid import UUID
 import numpy as np
 
 TAGS = 14_557
+WORDS = 100_000
 OTHERS_QUESTIONS = 20
 CPU_GOAL_MS = {100_000: 30, 1_000_000: 80}
 FILES_GOAL_MB = {1_000_000: 200}
@@ -41,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--tasks", type=int, default=60)
+    parser.add_argument("--words", type=int, default=60, help="different words in a person's text; 0 for no texts")
     parser.add_argument("--others-max", type=int, default=1_000_000)
     options = parser.parse_args()
     for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"):
@@ -52,7 +56,7 @@ def main() -> None:
     django.setup()
     results = {}
     for size in options.sizes:
-        results[size] = _measure(size, options.tasks, with_others=size <= options.others_max)
+        results[size] = _measure(size, options.tasks, options.words, with_others=size <= options.others_max)
         print(size, json.dumps(results[size]), file=sys.stderr, flush=True)
     print(json.dumps(results))
 
@@ -68,7 +72,7 @@ def _people(size: int, random: np.random.Generator) -> tuple[np.ndarray[Any, Any
     return pairs // TAGS, pairs % TAGS
 
 
-def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
+def _measure(size: int, count: int, words: int, *, with_others: bool) -> dict[str, Any]:
     from ranking.candidate_index.index import CandidateIndex
     from ranking.candidate_index.ranking import Rules
     from ranking.candidate_index.segments import COUNTRIES as NUMBERS
@@ -78,14 +82,19 @@ def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
     owners, tags = _people(size, random)
     starts = np.searchsorted(owners, np.arange(size + 1))
     skills = [UUID(int=10**6 + tag) for tag in range(TAGS)]
-    questions = [_task(nth, tags[random.integers(0, len(tags), 40)], skills) for nth in range(count)]
+    vocabulary = np.random.default_rng(8)
+    questions = [
+        _task(nth, tags[random.integers(0, len(tags), 40)], skills, _words(vocabulary, 2 * words))
+        for nth in range(count)
+    ]
     rules = Rules(np.ones(NUMBERS, dtype=bool), frozenset({questions[0].employer_id}))
     report: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         candidate_index_folder = Path(folder) / "index"
         writer, began = Writer(), time.process_time()
         for row in range(size):
-            writer.add(_person(row, tags[starts[row] : starts[row + 1]], skills, random))
+            person = _person(row, tags[starts[row] : starts[row + 1]], skills, random)
+            writer.add(replace(person, words=_words(vocabulary, words)))
         put_base(candidate_index_folder, writer.columns())
         report["build_cpu_s"] = round(time.process_time() - began, 1)
         del writer
@@ -117,12 +126,18 @@ def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
     return report
 
 
-def _task(nth: int, drawn: Any, skills: list[UUID]) -> Any:
+def _words(random: np.random.Generator, count: int) -> dict[int, int]:
+    """Return about `count` different words of WORDS, the common ones more often (Zipf), each with a count of one."""
+    drawn = np.exp(random.random(count) * np.log(WORDS)).astype(np.int64)  # uniform in the logarithm of the rank
+    return dict.fromkeys(drawn.tolist(), 1)
+
+
+def _task(nth: int, drawn: Any, skills: list[UUID], words: dict[int, int]) -> Any:
     from ranking.scoring import TaskFeatures
 
     fromkeys = tuple(dict.fromkeys(skills[tag] for tag in drawn[: 3 + nth % 5]))
     return TaskFeatures(
-        UUID(int=nth + 1), UUID(int=1), "DE", LANGUAGES[nth % 3], fromkeys, 50_000, frozenset(range(8, 17))
+        UUID(int=nth + 1), UUID(int=1), "DE", LANGUAGES[nth % 3], fromkeys, 50_000, frozenset(range(8, 17)), words
     )
 
 

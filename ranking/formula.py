@@ -1,26 +1,32 @@
 """
 The matching formula: takes the compared inputs of a task and a person, returns points that sum to the score.
 
-    skill  = 0.45 evidence + 0.25 coverage + 0.20 similar past tasks + 0.10 related skills      (each 0 to 1)
+    shown  = 0.45 evidence + 0.25 coverage + 0.20 similar past tasks + 0.10 related skills      (each 0 to 1)
+    skill  = shown + 0.30 words x (1 - shown)                                                   (words: 0 to 1)
     base   = 60 skill + 25 pay + 15 growth
     score  = base x recency x fit                                                               (0 to 100)
 
 Evidence is rarity of the skill x log(1 + work done with it) x decay. It reaches its maximum at five contracts completed
 today; a contract counts half after 250 days. Without evidence, declared skills count half: a newcomer who declares all
-required skills gets 67.5 of 100 for skill, and completed work can only raise that. `Inputs` holds everything the
-formula reads; it is stored with each match and exported, and `scripts/recompute_match.py` recomputes the score from it.
+required skills gets 67.5 of 100 for skill, and completed work can only raise that. Words that the texts of both sides
+share can raise it too, by at most three tenths of what is missing; a person without a text loses nothing. `Inputs`
+holds everything the formula reads; it is stored with each match and exported, and `scripts/recompute_match.py`
+recomputes the score from it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 SKILL_POINTS, PAY_POINTS, GROWTH_POINTS = 60.0, 25.0, 15.0
 SKILL_SHARES = {"evidence": 0.45, "coverage": 0.25, "similar": 0.20, "related": 0.10}
+WORDS_SHARE = 0.30  # of what the skills leave open
+WORDS_ENOUGH = 0.5  # cosine of the texts from which on `words` is 1
+WORDS_UNIT = 255
 LEVELS = {1: 0.55, 2: 0.75, 3: 0.9, 4: 1.0}  # basic, working, advanced, expert
 LEVEL_UNKNOWN = 0.5
 WORK_ENOUGH = 5.0
@@ -93,6 +99,19 @@ class SharedWork:
 
 
 @dataclass(frozen=True)
+class SharedWord:
+    """
+    A word in the texts of both sides.
+
+    :param text: as the task writes it; `weight`: in the task's text, 0 to 1; `share`: in the person's, 0 to WORDS_UNIT.
+    """
+
+    text: str
+    weight: float
+    share: int
+
+
+@dataclass(frozen=True)
 class Inputs:
     """
     Everything the formula reads about a task and a person.
@@ -111,6 +130,7 @@ class Inputs:
     inactive_days: float | None
     language: str
     hours: int
+    words: tuple[SharedWord, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values that can be stored as JSON."""
@@ -130,6 +150,7 @@ class Inputs:
             "budget_minor": self.budget_minor, "usual_price_minor": self.usual_price_minor,
             "hourly_minor": self.hourly_minor, "completed": self.completed, "failed": self.failed,
             "inactive_days": self.inactive_days, "language": self.language, "hours": self.hours,
+            "words": [[word.text, word.weight, word.share] for word in self.words],
         }  # fmt: skip
 
     @property
@@ -156,6 +177,7 @@ class Match:
     """
     :param components: points that sum to `score`; `recency` and `fit` are the (negative) points they subtract.
     :param skill_shares: evidence, coverage, similar and related, each from 0 to 1, before SKILL_SHARES is applied.
+    :param words: how much the texts share, 0 to 1, before WORDS_SHARE is applied.
     """
 
     score: float
@@ -170,6 +192,7 @@ class Match:
     hours: int
     completed: int
     inputs: Inputs
+    words: float
 
 
 def proven(level: int, done: int) -> float:
@@ -191,7 +214,9 @@ def faded(days: float) -> float:
 def evaluate(inputs: Inputs, weights: Weights = DEFAULT_WEIGHTS) -> Match:
     """Return the score of a task and a person with all its components."""
     shares, similar = _skill(inputs)
-    skill = sum(SKILL_SHARES[name] * value for name, value in shares.items())
+    shown_skill = sum(SKILL_SHARES[name] * value for name, value in shares.items())
+    words = shared_words(inputs.words)
+    skill = shown_skill + words_part(words, shown_skill)
     pay, pay_reason = _pay(inputs)
     points = {
         "skill": weights.skill * skill,
@@ -220,7 +245,18 @@ def evaluate(inputs: Inputs, weights: Weights = DEFAULT_WEIGHTS) -> Match:
         hours=inputs.hours,
         completed=inputs.completed,
         inputs=inputs,
+        words=words,
     )
+
+
+def shared_words(words: Iterable[SharedWord]) -> float:
+    """Return how much the texts of both sides share, 0 to 1; their cosine divided by WORDS_ENOUGH."""
+    return min(1.0, sum(word.weight * word.share for word in words) / WORDS_UNIT / WORDS_ENOUGH)
+
+
+def words_part(words: float, shown_skill: float) -> float:
+    """Return what `words` add to the skill shown: a part of what is missing, so that they never lower a score."""
+    return WORDS_SHARE * words * (1 - shown_skill)
 
 
 def _skill(inputs: Inputs) -> tuple[dict[str, float], Similar]:

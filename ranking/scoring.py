@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
+from ranking import word_weights
 from ranking.formula import (
     DEFAULT_WEIGHTS,
     LANGUAGE_FIT,
@@ -22,19 +23,24 @@ from ranking.formula import (
     Inputs,
     Instead,
     Match,
+    SharedWord,
     SharedWork,
     Weights,
     evaluate,
 )
+from ranking.word_weights import NO_RARITY, Bag, Rarity
 
-RANKER_VERSION = "2"
+RANKER_VERSION = "3"
 BRIDGE = "en"
 NEWCOMER_DONE_MAX = 0
 
 
 @dataclass(frozen=True)
 class TaskFeatures:
-    """:param budget_minor: the upper end of the budget in the reference currency, or None."""
+    """
+    :param budget_minor: the upper end of the budget in the reference currency, or None.
+    :param words: of the brief's text; `written`: these words as the brief writes them.
+    """
 
     id: UUID
     employer_id: UUID
@@ -43,6 +49,8 @@ class TaskFeatures:
     skill_ids: tuple[UUID, ...]
     budget_minor: int | None
     utc_hours: frozenset[int]  # working hours of the employer's side
+    words: Bag = field(default_factory=dict)
+    written: Mapping[int, str] = field(default_factory=dict)
 
 
 class PastWork(NamedTuple):
@@ -58,6 +66,7 @@ class FreelancerFeatures:
     """
     :param usual_price_minor: the median price for similar work, in the reference currency, or None.
     :param hourly_minor: the rate per hour in the reference currency, or None.
+    :param words: of the text in which the person describes their work.
     """
 
     id: UUID
@@ -71,6 +80,7 @@ class FreelancerFeatures:
     failed: int = 0
     active_at: datetime | None = None
     utc_hours: frozenset[int] = frozenset()
+    words: Bag = field(default_factory=dict)
 
     @cached_property
     def done_by_skill(self) -> dict[UUID, int]:
@@ -112,14 +122,17 @@ def score(
     related: Mapping[UUID, Mapping[UUID, int]],
     now: datetime,
     weights: Weights = DEFAULT_WEIGHTS,
+    word_rarity: Rarity = NO_RARITY,
 ) -> Match:
     """
     Return the score of a task and a freelancer.
 
     :param rarity: IDF per skill.
     :param related: per required skill, the related skills with their similarity in thousandths.
+    :param word_rarity: of the candidate index; without one, texts are not compared.
     """
-    return evaluate(compared(task, freelancer, rarity=rarity, related=related, now=now), weights)
+    inputs = compared(task, freelancer, rarity=rarity, related=related, now=now, word_rarity=word_rarity)
+    return evaluate(inputs, weights)
 
 
 def compared(
@@ -129,6 +142,7 @@ def compared(
     rarity: Mapping[UUID, float],
     related: Mapping[UUID, Mapping[UUID, int]],
     now: datetime,
+    word_rarity: Rarity = NO_RARITY,
 ) -> Inputs:
     """Return the formula's inputs for the task and the freelancer."""
     level = language_level(task.language, freelancer.languages)
@@ -150,7 +164,20 @@ def compared(
         else days_between(freelancer.active_at.timestamp(), now),
         language="fluent" if level == "native" else level,
         hours=len(task.utc_hours & freelancer.utc_hours),
+        words=_shared_words(task, freelancer, word_rarity),
     )  # fmt: skip
+
+
+def _shared_words(task: TaskFeatures, freelancer: FreelancerFeatures, rarity: Rarity) -> tuple[SharedWord, ...]:
+    """Return the words of the task that the person uses too, heaviest in the task first."""
+    if not (task.words and freelancer.words and rarity.people):
+        return ()
+    kept = word_weights.kept_of(freelancer.words, rarity)
+    return tuple(
+        SharedWord(task.written.get(number, ""), weight, kept[number])
+        for number, weight in word_weights.read(task.words, rarity).items()
+        if number in kept
+    )
 
 
 def days_between(moment: float, now: datetime) -> float:

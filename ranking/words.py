@@ -44,6 +44,17 @@ def words(text: str, language: str | None) -> list[str]:
     return [*unspaced, *spaced, *(STEM + stem for stem in (stemmer.stemWords(spaced) if stemmer else ()))]
 
 
+def stems(text: str, language: str | None) -> list[tuple[str, str]]:
+    """
+    Return (stem, word as written) for each word with repeats; the stem is the word where there is no stemmer. Single
+    characters are left out.
+    """
+    unspaced, spaced = _cut(text)
+    stemmer = _stemmer(base_language(language))
+    found = [STEM + stem for stem in stemmer.stemWords(spaced)] if stemmer else spaced
+    return [*((piece, piece) for piece in unspaced if len(piece) > 1), *zip(found, spaced, strict=True)]
+
+
 def written(text: str) -> list[str]:
     """Return the words of a text with repeats: letters and digits only, without stems."""
     unspaced, spaced = _cut(text)

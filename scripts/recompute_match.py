@@ -13,7 +13,7 @@ import json
 import math
 import sys
 
-VERSION = "2"
+VERSION = "3"
 LEVELS = {0: 0.0, 1: 0.55, 2: 0.75, 3: 0.9, 4: 1.0}  # not declared, basic, working, advanced, expert
 LANGUAGES = {"native": 1.0, "fluent": 1.0, "conversational": 0.8, "bridge": 0.6, "basic": 0.5, "none": 0.0}
 
@@ -60,6 +60,11 @@ def skill(inputs):
     return 0.45 * evidence + 0.25 * coverage + 0.20 * max(shown(alike), 0.5 * coverage) + 0.10 * related
 
 
+def words(inputs):
+    """How much the texts of both sides share, 0 to 1: the cosine of their weighted words; half of it is enough."""
+    return min(1.0, sum(weight * share / 255 for _, weight, share in inputs["words"]) / 0.5)
+
+
 def pay(inputs):
     """How well the budget covers the usual price. A price below the budget earns nothing extra."""
     budget, usual, hourly = inputs["budget_minor"], inputs["usual_price_minor"], inputs["hourly_minor"]
@@ -78,7 +83,9 @@ def growth(inputs):
 
 def score(inputs, points):
     """From 0 to 100; points are those of skill, pay and growth."""
-    base = points[0] * skill(inputs) + points[1] * pay(inputs) + points[2] * growth(inputs)
+    shown_skill = skill(inputs)
+    whole_skill = shown_skill + 0.3 * words(inputs) * (1 - shown_skill)
+    base = points[0] * whole_skill + points[1] * pay(inputs) + points[2] * growth(inputs)
     days = inputs["inactive_days"]
     recency = 0.85 if days is None else 0.85 + 0.15 * 0.5 ** (days / 90)
     fit = 0.9 + 0.1 * (0.6 * LANGUAGES.get(inputs["language"], 0.5) + 0.4 * min(1.0, inputs["hours"] / 4))

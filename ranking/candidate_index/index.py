@@ -13,13 +13,14 @@ from uuid import UUID
 
 import numpy as np
 
-from ranking import formula, scoring
+from ranking import formula, scoring, word_weights
 from ranking.candidate_index import ranking
 from ranking.candidate_index.ranking import Rules
 from ranking.candidate_index.segments import Part, country_code
 from ranking.candidate_index.writer import CURRENT, state
 from ranking.formula import Match
 from ranking.scoring import TaskFeatures
+from ranking.word_weights import NO_RARITY, Rarity
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +89,12 @@ class CandidateIndex:
         """The country codes of all people in the index."""
         return {country_code(number) for part in self.parts for number in part.countries}
 
+    @property
+    def word_rarity(self) -> Rarity:
+        """The rarity of words in the texts of the base; a delta does not change it."""
+        parts = self.parts
+        return parts[0].word_rarity if parts else NO_RARITY
+
     def rarity(self, skills: Iterable[UUID]) -> dict[UUID, float]:
         """
         Return the IDF of each skill; a skill that no freelancer declares has the highest value.
@@ -117,11 +124,12 @@ class CandidateIndex:
         :param related: as in `scoring.score`.
         """
         rarity = self.rarity(task.skill_ids)
+        words = word_weights.read(task.words, self.word_rarity)
         result: list[tuple[float, UUID, ranking.Scores, int]] = []
         for part in self.parts:
-            rows = ranking.candidates(part, task, weights, rules, candidates)
+            rows = ranking.candidates(part, task, weights, rules, candidates, words)
             if len(rows):
-                scores = ranking.Scores(part, rows, task, rarity, related, now, points)
+                scores = ranking.Scores(part, rows, task, rarity, related, now, points, words)
                 best = np.argsort(-scores.score, kind="stable")[: limit + 1]
                 result += [(-float(scores.score[at]), part.owner(int(rows[at])), scores, int(at)) for at in best]
         result.sort(key=lambda item: (item[0], str(item[1])))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 import numpy as np
@@ -14,9 +15,12 @@ from scipy.sparse import csr_matrix
 
 from ranking import formula, scoring
 from ranking.candidate_index.segments import FACTS, LANGUAGES_MAX, Floats, Part, Rows, level_of, ragged
-from ranking.formula import Asked, Inputs, Instead, SharedWork
+from ranking.formula import Asked, Inputs, Instead, SharedWord, SharedWork
 from ranking.scoring import TaskFeatures
 
+WORD_PLACES = 0.15  # more candidates by the words of their texts, as a share of the others
+WORD_POSTINGS_MAX = 200_000
+"""How many entries are read for them in a part: the words of fewest people first."""
 EVIDENCE_PLACES, DECLARED_PLACES, NEWCOMER_PLACES = 0.4, 0.45, 0.15  # shares of the candidates
 
 
@@ -33,17 +37,21 @@ class Rules:
     excluded: frozenset[UUID] = frozenset()
 
 
-def candidates(part: Part, task: TaskFeatures, weights: Mapping[UUID, float], rules: Rules, count: int) -> Rows:
+def candidates(
+    part: Part, task: TaskFeatures, weights: Mapping[UUID, float], rules: Rules, count: int,
+    words: Mapping[int, float] = MappingProxyType({}),
+) -> Rows:  # fmt: skip
     """
-    Return the rows of up to `count` people who pass the hard rules.
+    Return the rows of up to `count` people who pass the hard rules, and of WORD_PLACES x `count` more by their texts.
 
     They come from three channels: work done with the task's or related skills (this also covers people with similar
     past
-    tasks), declared skills, and newcomers by declared skills.
+    tasks), declared skills, and newcomers by declared skills. The others are those whose texts share most words.
     """
+    by_words = _by_words(part, task, rules, words, round(WORD_PLACES * count))
     held = [(part.skills[skill], weight) for skill, weight in weights.items() if skill in part.skills]
     if not held:
-        return np.empty(0, dtype=np.int64)
+        return by_words
     rounds = [round(share * count) for share in (EVIDENCE_PLACES, DECLARED_PLACES)]
     worked = _allowed(part, task, rules, *_sums(part.evidence, held), rounds[0])
     rows, sums = _sums(part.said, held)
@@ -54,7 +62,25 @@ def candidates(part: Part, task: TaskFeatures, weights: Mapping[UUID, float], ru
     newcomers = _allowed(part, task, rules, rows[is_new], sums[is_new], rest)
     channels.append(newcomers[0][_best(*newcomers, rest)])
     channels.append(declared[0][_best(*declared, count - len(np.unique(np.concatenate(channels))))])
-    result: Rows = np.unique(np.concatenate(channels)).astype(np.int64)
+    result: Rows = np.unique(np.concatenate([*channels, by_words])).astype(np.int64)
+    return result
+
+
+def _by_words(part: Part, task: TaskFeatures, rules: Rules, words: Mapping[int, float], count: int) -> Rows:
+    """Return the people whose texts share most with the task's."""
+    rows = [(row, weight) for number, weight in words.items() if (row := part.word_row(number)) is not None]
+    rows.sort(key=lambda item: int(part.words.indptr[item[0] + 1] - part.words.indptr[item[0]]))
+    held: list[tuple[int, float]] = []
+    postings = 0
+    for row, weight in rows:
+        postings += int(part.words.indptr[row + 1] - part.words.indptr[row])
+        if held and postings > WORD_POSTINGS_MAX:
+            break
+        held.append((row, weight))
+    if not held or not count:
+        return np.empty(0, dtype=np.int64)
+    people, sums = _allowed(part, task, rules, *_sums(part.words, held), count)
+    result: Rows = np.unique(people[_best(people, sums, count)]).astype(np.int64)
     return result
 
 
@@ -154,10 +180,12 @@ class Scores:
         related: Mapping[UUID, Mapping[UUID, int]],
         now: datetime,
         points: formula.Weights,
+        words: Mapping[int, float] = MappingProxyType({}),
     ) -> None:
         self.part, self.rows, self.task, self.now, self.features = part, rows, task, now, part.features[rows]
         self.rarity, self.related = [rarity.get(skill, 1.0) for skill in task.skill_ids], related
         self._compare_skills()
+        self.words = {number: (weight, part.word_shares(number, rows)) for number, weight in words.items()}
         pay = self._pay()
         total = self.features["completed"].astype(np.float64) + self.features["failed"]
         success = (self.features["completed"] + formula.PRIOR_SUCCESSES) / (total + formula.PRIOR_TOTAL)
@@ -166,7 +194,7 @@ class Scores:
         floor = formula.RECENCY_FLOOR
         faded = floor + (1 - floor) * 0.5 ** (days / formula.RECENCY_HALF_LIFE_DAYS)
         recency = np.where(np.isnan(self.features["active"]), floor, faded)
-        base = points.skill * self._skill() + points.pay * pay + points.growth * growth
+        base = points.skill * self._with_words(self._skill()) + points.pay * pay + points.growth * growth
         self.score: Floats = base * recency * self._fit()
 
     def _compare_skills(self) -> None:
@@ -228,6 +256,12 @@ class Scores:
         result: Floats = sum((formula.SKILL_SHARES[name] * value for name, value in shares.items()), np.zeros(size))
         return result
 
+    def _with_words(self, skill: Floats) -> Floats:
+        shared = sum((weight * shares for weight, shares in self.words.values()), np.zeros(len(self.rows)))
+        enough = np.minimum(1.0, shared / formula.WORDS_UNIT / formula.WORDS_ENOUGH)
+        result: Floats = skill + formula.WORDS_SHARE * enough * (1 - skill)
+        return result
+
     def _pay(self) -> Floats:
         pay, budget = np.full(len(self.features), formula.PAY_UNKNOWN), self.task.budget_minor
         if budget is None:
@@ -284,6 +318,11 @@ class Scores:
             else scoring.days_between(features["active"], self.now),
             language=self._language(features),
             hours=int(self.hours[at]),
+            words=tuple(
+                SharedWord(self.task.written.get(number, ""), weight, int(shares[at]))
+                for number, (weight, shares) in self.words.items()
+                if shares[at]
+            ),
         )
 
     def _shared_work(self, at: int) -> tuple[SharedWork, ...]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ranking.formula import LEVELS
+from ranking.word_weights import Rarity
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -76,6 +77,8 @@ class Part:
     One folder of the index, mapped into memory.
 
     :ivar said: skills x people: weight of the declared level. `evidence`: log of decayed accepted work, for retrieval.
+    :ivar words: words x people: stored weights; `word_numbers`: the number of each row.
+    :ivar word_rarity: of the words of a base; empty in a delta.
     :ivar work_start: index of each person's first work; `work_ptr`: index of each work's first skill.
     """
 
@@ -86,8 +89,14 @@ class Part:
         self.skill_ids = [UUID(skill) for skill in names["skills"]]
         self.skills = {skill: row for row, skill in enumerate(self.skill_ids)}
         self.languages = {language: number for number, language in enumerate(names["languages"])}
-        self.said = self._matrix(folder, "said")
-        self.evidence = self._matrix(folder, "evidence")
+        self.said = self._matrix(folder, "said", len(self.skills))
+        self.evidence = self._matrix(folder, "evidence", len(self.skills))
+        self.word_numbers = _mapped(folder / "word_numbers.npy")
+        self.words = self._matrix(folder, "words", len(self.word_numbers))
+        self.word_rarity = Rarity(
+            _mapped(folder / "rarity_numbers.npy"), _mapped(folder / "rarity_counts.npy"),
+            int(_mapped(folder / "rarity_people.npy")[0]),
+        )  # fmt: skip
         self.work_start, self.work_at, self.work_accepted, self.work_ptr, self.work_skills = (
             _mapped(folder / f"work_{name}.npy") for name in ("start", "at", "accepted", "ptr", "skills")
         )
@@ -95,8 +104,8 @@ class Part:
         self.hidden = np.zeros(len(self.features), dtype=bool)
         self.countries: frozenset[int] = frozenset(names["countries"])
 
-    def _matrix(self, folder: Path, name: str) -> csr_matrix:
-        matrix = csr_matrix((len(self.skills), len(self.features)), dtype=np.float32)
+    def _matrix(self, folder: Path, name: str, rows: int) -> csr_matrix:
+        matrix = csr_matrix((rows, len(self.features)), dtype=np.float32)
         matrix.indptr, matrix.indices, matrix.data = (
             _mapped(folder / f"{name}_{array}.npy") for array in ("indptr", "indices", "data")
         )
@@ -145,6 +154,22 @@ class Part:
             return np.zeros(len(rows))
         at = np.minimum(np.searchsorted(listed, rows), len(listed) - 1)
         result: Floats = np.where(listed[at] == rows, data[at], 0.0).astype(np.float64).round(4)
+        return result
+
+    def word_row(self, number: int) -> int | None:
+        """Return the row of a word in `words`; None if nobody uses it."""
+        row = int(np.searchsorted(self.word_numbers, np.uint32(number)))
+        return row if row < len(self.word_numbers) and self.word_numbers[row] == number else None
+
+    def word_shares(self, number: int, rows: Rows) -> NDArray[np.int64]:
+        """Return the stored weight of a word in each person's text; 0 if they do not use it."""
+        word = self.word_row(number)
+        if word is None:
+            return np.zeros(len(rows), dtype=np.int64)
+        start, end = self.words.indptr[word], self.words.indptr[word + 1]
+        listed, data = self.words.indices[start:end], self.words.data[start:end]
+        at = np.minimum(np.searchsorted(listed, rows), len(listed) - 1)
+        result: NDArray[np.int64] = np.where(listed[at] == rows, data[at], 0).astype(np.int64)
         return result
 
     def works_of(self, row: int) -> Iterator[tuple[list[UUID], float, bool]]:

@@ -16,13 +16,14 @@ from uuid import UUID
 
 import numpy as np
 
-from ranking import formula
+from ranking import formula, word_weights
 from ranking.candidate_index.columns import Columns, by_person
 from ranking.candidate_index.segments import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number, halves
 from ranking.scoring import FreelancerFeatures, PastWork
+from ranking.word_weights import NO_RARITY, Entries, Rarity
 
 CURRENT = "current.json"
-FORMAT = 2
+FORMAT = 3
 """Version of the file format; each version has its own index folder."""
 
 
@@ -37,6 +38,7 @@ class Writer:
         self._work_lengths, self._work_skills = array("l"), array("l")
         self._skill_rows: dict[UUID, int] = {}
         self._languages: dict[str, int] = {}
+        self._word_rows, self._words, self._counts = array("l"), array("L"), array("B")
 
     def add(self, freelancer: FreelancerFeatures) -> None:
         row = len(self._facts)
@@ -51,6 +53,9 @@ class Writer:
             number = self._languages.setdefault(code.split("-")[0], len(self._languages))
             if number < LANGUAGES_MAX:
                 masks[LEVEL_COLUMNS.get(level_in, "basic")] |= 1 << number
+        self._word_rows.extend([row] * len(freelancer.words))
+        self._words.extend(freelancer.words)
+        self._counts.extend(freelancer.words.values())
         self._ids.append(freelancer.id)
         self._facts.append(
             (
@@ -72,8 +77,12 @@ class Writer:
         self._work_lengths.append(len(work.skills))
         self._work_skills.extend(self._skill_row(skill) for skill in work.skills)
 
-    def columns(self) -> Columns:
-        """Return everything collected, sorted by person id."""
+    def columns(self, word_rarity: Rarity | None = None) -> Columns:
+        """
+        Return everything collected, sorted by person id.
+
+        :param word_rarity: that of the base, for a delta; None counts the words of these people, for a base.
+        """
         owners = halves(self._ids)
         order = np.lexsort((owners[1], owners[0]))
         place = np.empty(len(order), dtype=np.int64)
@@ -83,6 +92,14 @@ class Writer:
             _numbers(self._work_accepted, np.int8), _numbers(self._work_lengths, np.int64),
             _numbers(self._work_skills, np.int64),
         )  # fmt: skip
+        rows = place[_numbers(self._word_rows, np.int64)]
+        by_row = np.argsort(rows, kind="stable")
+        bags = Entries(
+            rows[by_row],
+            _numbers(self._words, np.uint64)[by_row].astype(np.uint32),
+            _numbers(self._counts, np.uint8)[by_row],
+        )
+        rarity = word_weights.counted(bags, len(order)) if word_rarity is None else word_rarity
         people, skills = place[_numbers(self._owners, np.int64)], _numbers(self._skills, np.int64)
         return Columns(
             owners=owners[:, order],
@@ -92,6 +109,8 @@ class Writer:
             said=(people, skills, _numbers(self._said, np.float32)),
             works=works,
             work_skills=work_skills,
+            words=word_weights.kept(bags, rarity),
+            word_rarity=rarity if word_rarity is None else NO_RARITY,
         )
 
 

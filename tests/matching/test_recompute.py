@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.conf import settings
 from hypothesis import given
@@ -20,10 +21,14 @@ from apps.matching.queries import inputs as input_queries
 from apps.skills.models import Skill
 from ranking import formula, scoring
 from ranking.formula import Weights
+from ranking.word_weights import Rarity
 from tests.conftest import NOON
-from tests.matching.test_stored import NOW, likeness, people, tasks
+from tests.matching.test_stored import NOW, WORDS, likeness, people, tasks
 
 SCRIPT = Path(settings.BASE_DIR) / "scripts" / "recompute_match.py"
+
+
+EVERY_WORD = Rarity(np.array(sorted(WORDS), np.uint32), np.full(len(WORDS), 2, np.int32), 9)
 
 
 def run(path: Path) -> subprocess.CompletedProcess[str]:
@@ -121,7 +126,9 @@ def test_the_script_and_the_formula_agree_on_anything(features, task, related, p
     theirs: dict[str, object] = {"__name__": "recompute_match"}
     exec(compile(SCRIPT.read_text(), SCRIPT, "exec"), theirs)  # our own script, which is no module
     for feature in features:
-        match = scoring.score(task, feature, rarity={}, related=related, now=NOW, weights=points)
+        match = scoring.score(
+            task, feature, rarity={}, related=related, now=NOW, weights=points, word_rarity=EVERY_WORD
+        )
         inputs = json.loads(json.dumps(match.inputs.as_json()))
         again = theirs["score"](inputs, [points.skill, points.pay, points.growth])  # type: ignore[operator]
         assert again == pytest.approx(match.score, abs=1e-6)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranking import formula, scoring
+from ranking import formula, scoring, word_weights
 from ranking.candidate_index import ranking
 from ranking.candidate_index.index import CandidateIndex
 from ranking.candidate_index.ranking import Rules
@@ -21,6 +21,7 @@ from ranking.formula import Weights
 from ranking.scoring import FreelancerFeatures, PastWork, TaskFeatures
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+WORDS = [7, 11, 2**31 + 1, 2**32 - 1, 0]
 SKILLS = [UUID(int=1000 + nth) for nth in range(8)]
 EVERYWHERE = Rules(np.ones(COUNTRIES, dtype=bool))
 
@@ -47,6 +48,7 @@ people = st.lists(
         failed=st.integers(0, 5),
         active_at=st.none() | st.integers(0, 400).map(lambda days: NOW - timedelta(days=days)),
         utc_hours=st.frozensets(st.integers(0, 23)),
+        words=st.dictionaries(st.sampled_from(WORDS), st.integers(1, 5), max_size=6),
     ),
     min_size=1, max_size=12, unique_by=lambda item: item.id,
 )  # fmt: skip
@@ -56,6 +58,7 @@ tasks = st.builds(
     language=st.sampled_from(["en", "ar", "zh-hans", "fr"]),
     skill_ids=st.lists(st.sampled_from(SKILLS), min_size=1, max_size=4, unique=True).map(tuple),
     budget_minor=st.none() | st.integers(1, 10**7), utc_hours=st.frozensets(st.integers(0, 23)),
+    words=st.dictionaries(st.sampled_from(WORDS), st.integers(1, 5), max_size=6), written=st.just({WORDS[0]: "first"}),
 )  # fmt: skip
 likeness = st.dictionaries(
     st.sampled_from(SKILLS), st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 1000), max_size=3), max_size=4
@@ -88,10 +91,17 @@ def test_the_candidate_index_ranks_as_the_formula_scores(tmp_path_factory, featu
 
     ranked = index.rank(task, weights=requested, related=related, rules=EVERYWHERE, now=NOW, points=points)
 
+    word_rarity = index.word_rarity
     expected = {
-        feature.id: scoring.score(task, feature, rarity=rarity, related=related, now=NOW, weights=points)
+        feature.id: scoring.score(
+            task, feature, rarity=rarity, related=related, now=NOW, weights=points, word_rarity=word_rarity
+        )
         for feature in features
-        if requested.keys() & (feature.skills.keys() | feature.done_by_skill.keys())
+        if (
+            requested.keys() & (feature.skills.keys() | feature.done_by_skill.keys())
+            or word_weights.read(task.words, word_rarity).keys()
+            & word_weights.kept_of(feature.words, word_rarity).keys()
+        )
         and scoring.language_fit(task.language, feature.languages)[0] > 0
     }
     assert {item.owner for item in ranked} == expected.keys()

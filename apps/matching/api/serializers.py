@@ -26,6 +26,9 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     learned = serializers.FloatField(
         allow_null=True, help_text="The position in the learned order, on the scale of `score`."
     )
+    words = serializers.ListField(
+        child=serializers.CharField(), help_text="The words of both texts that count most, as the task writes them."
+    )
     matched = serializers.ListField(child=serializers.CharField())
     related = serializers.SerializerMethodField()
     missing = serializers.ListField(child=serializers.CharField())

@@ -19,6 +19,7 @@ from apps.matching.models import CandidateChange, CandidateIndexDatabase
 from apps.matching.queries import candidates, inputs
 from ranking.candidate_index import columns, index
 from ranking.candidate_index import writer as candidate_index_writer
+from ranking.word_weights import Rarity
 
 FEW = 200  # up to this many changed people are read one by one, which avoids twenty queries and five temporary tables
 DELTA_MAX = 50_000
@@ -82,18 +83,26 @@ def _write_base(folder: Path, now: datetime) -> int:
     # Read before the people: a change made meanwhile is included in the next delta, at worst twice.
     newest = CandidateChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     until = (newest or now).isoformat()
-    return candidate_index_writer.put_base(folder, candidates.load_candidates(now), until=until, database=_name())
+    state = _state(folder)
+    earlier = columns.EarlierBags(folder / f"base-{state['base']}" if state else None)
+    people = candidates.load_candidates(now, earlier=earlier)
+    return candidate_index_writer.put_base(folder, people, until=until, database=_name())
 
 
 def _write_delta(folder: Path, changed: Sequence[UUID], until: datetime, now: datetime) -> int:
-    people = candidates.load_candidates(now, changed) if len(changed) > FEW else _one_by_one(changed, now)
+    rarity = _opened(folder).word_rarity
+    people = (
+        candidates.load_candidates(now, changed, word_rarity=rarity)
+        if len(changed) > FEW
+        else _one_by_one(changed, now, rarity)
+    )
     gone = set(changed) - set(people.ids)
     candidate_index_writer.put_delta(folder, people, gone=gone, until=until.isoformat())
     return len(changed)
 
 
-def _one_by_one(ids: Sequence[UUID], now: datetime) -> columns.Columns:
+def _one_by_one(ids: Sequence[UUID], now: datetime, word_rarity: Rarity) -> columns.Columns:
     writer = candidate_index_writer.Writer()
     for freelancer_fact in inputs.freelancer_features(ids, now).values():
         writer.add(freelancer_fact)
-    return writer.columns()
+    return writer.columns(word_rarity)

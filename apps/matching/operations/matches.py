@@ -140,6 +140,15 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
         for task in _suitable(freelancer, tasks.values(), now)
     ]
     best = sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
+    if people is not None and freelancer.words:  # briefs are long, so the texts of the best alone are compared
+        word_rarity, briefs = people.word_rarity, inputs.with_words(tasks[task_id] for task_id, _ in best)
+        matches = [
+            (task.id, scoring.score(
+                task, freelancer, rarity=rarity, related=like, now=now, weights=points, word_rarity=word_rarity,
+            ))
+            for task in briefs.values()
+        ]  # fmt: skip
+        best = sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))
     kept.filter(task__in=inputs.tasks_to_match(now)).exclude(task_id__in=[task_id for task_id, _ in best]).delete()
     keep = _keep([(task_id, organization_id, match) for task_id, match in best], now)
     # A learned order compares all rows of a list, so the lists of tasks with one are computed again.
@@ -161,7 +170,7 @@ def _best_for(task: TaskFeatures, now: datetime) -> list[tuple[UUID, Match]]:
     points, _ = ranking_versions.current_weights()
     if people is None:
         candidates = inputs.candidates_by_skills(weights, CANDIDATES_MAX)
-        freelancers = inputs.freelancer_features(candidates, now)
+        freelancers = inputs.freelancer_features(candidates, now, has_words=False)
         matches = [
             (item.id, scoring.score(task, item, rarity=rarity, related=related, now=now, weights=points))
             for item in _eligible(task, freelancers.values(), now)
@@ -172,8 +181,8 @@ def _best_for(task: TaskFeatures, now: datetime) -> list[tuple[UUID, Match]]:
         payable[country_number(country)] = True
     own = inputs.organizations_sharing_people(task.employer_id) | {task.employer_id}
     ranked = people.rank(
-        task, weights=weights, related=related, rules=Rules(payable, frozenset(own)), now=now,
-        candidates=CANDIDATES_MAX, limit=KEPT_MAX, points=points,
+        inputs.with_words([task])[task.id], weights=weights, related=related, now=now, candidates=CANDIDATES_MAX,
+        rules=Rules(payable, frozenset(own)), limit=KEPT_MAX, points=points,
     )  # fmt: skip
     there = inputs.still_to_match(item.owner for item in ranked)
     return [(item.owner, item.match) for item in ranked if item.owner in there]
@@ -241,6 +250,7 @@ def _keep(
                     "completed": match.completed,
                     "points": [points.skill, points.pay, points.growth],
                     "skill": match.skill_shares,
+                    "words": match.words,
                     "similar": [match.similar.count, match.similar.accepted, match.similar.days],
                 },
                 inputs=match.inputs.as_json(),

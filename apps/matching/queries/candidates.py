@@ -25,11 +25,13 @@ from apps.contracts.states import NOT_PAID_IN_FULL, PAID_IN_FULL
 from apps.matching.queries.inputs import BIDS_DAYS, profiles_to_match, utc_hours
 from apps.pricing.queries import rates
 from apps.tasks.queries import REFERENCE_CURRENCY
-from ranking import formula
-from ranking.candidate_index.columns import Columns
+from ranking import formula, word_weights
+from ranking.candidate_index.columns import Columns, EarlierBags
 from ranking.candidate_index.segments import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number
+from ranking.word_weights import NO_ENTRIES, NO_RARITY, Entries, Rarity
 
 TABLES = ("match_people", "match_bids", "match_languages", "match_skills", "match_works")
+TEXTS_AT_ONCE = 10_000
 MEMORY = "128MB"  # for one join of ten million rows with a million; the default of 4 MB would use temporary files
 LEVEL_COLUMN_NAMES = ("fluent", "conversational", "basic")
 # PostgreSQL's documentation, "COPY: Binary Format": a header of 19 bytes, then per row a field count of 2 bytes and per
@@ -39,8 +41,16 @@ KINDS = {"int": ">i4", "bigint": ">i8", "double precision": ">f8", "uuid": "V16"
 
 
 @transaction.atomic
-def load_candidates(now: datetime, among: Sequence[UUID] | None = None) -> Columns:
-    """Return all freelancers who may be recommended now, or those of them in `among`."""
+def load_candidates(
+    now: datetime, among: Sequence[UUID] | None = None, *, word_rarity: Rarity | None = None,
+    earlier: EarlierBags | None = None,
+) -> Columns:  # fmt: skip
+    """
+    Return all freelancers who may be recommended now, or those of them in `among`.
+
+    :param word_rarity: that of the base, for a delta; None counts the words of these people.
+    :param earlier: words already read of unchanged profiles.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
         cursor.execute("SET LOCAL work_mem = %s", [MEMORY])
@@ -49,7 +59,8 @@ def load_candidates(now: datetime, among: Sequence[UUID] | None = None) -> Colum
         (ids,) = _read(cursor, "SELECT organization_id FROM match_people ORDER BY row", "uuid")
         owners = ids.view(">u8").reshape(-1, 2).T.astype(np.uint64)
         works, work_skills = _works(cursor)
-        features = _facts(cursor, now)
+        features, updated_at = _facts(cursor, now)
+        bags = _bags(cursor, owners, updated_at, earlier or EarlierBags(None))
         features["completed"], features["failed"] = (
             np.minimum(np.bincount(works[0][works[2] == accepted], minlength=len(features)), 65_535)
             for accepted in (1, 0)
@@ -60,7 +71,11 @@ def load_candidates(now: datetime, among: Sequence[UUID] | None = None) -> Colum
         fetchall = [skill for (skill,) in cursor.fetchall()]
         cursor.execute(f"DROP TABLE {', '.join(TABLES)}")
     skills, (declared, query) = _used(fetchall, stated[1], work_skills)
-    return Columns(owners, features, skills, languages, (stated[0], declared, stated[2]), works, query)
+    rarity = word_weights.counted(bags, len(features)) if word_rarity is None else word_rarity
+    return Columns(
+        owners, features, skills, languages, (stated[0], declared, stated[2]), works, query,
+        word_weights.kept(bags, rarity), rarity if word_rarity is None else NO_RARITY, bags, updated_at,
+    )  # fmt: skip
 
 
 # --- tables of this transaction --------------------------------------------------------------------------------------
@@ -125,7 +140,8 @@ def _place(cursor: Any, column: str, values: Sequence[str]) -> str:
 # --- features ---------------------------------------------------------------------------------------------------------
 
 
-def _facts(cursor: Any, now: datetime) -> NDArray[np.void]:
+def _facts(cursor: Any, now: datetime) -> tuple[NDArray[np.void], NDArray[np.float64]]:
+    """Return the records, and the time of each profile's last change."""
     countries, zones = (_different(cursor, "match_people", column) for column in ("country", "zone"))
     own = _different(cursor, "match_people", "currency")
     country, zone, hours, currency, minor, updated_at = _read(
@@ -143,7 +159,7 @@ def _facts(cursor: Any, now: datetime) -> NDArray[np.void]:
     features["hourly"] = _in_reference(minor, currency, own, table)
     features["usual"], last_bid = _usual_prices(cursor, len(features), now, table)
     features["active"] = np.maximum(updated_at, last_bid)
-    return features
+    return features, updated_at
 
 
 def _hours(zone: Any, hours: Any, zones: Sequence[str], now: datetime) -> Any:
@@ -241,6 +257,34 @@ def _speak(cursor: Any, features: NDArray[np.void]) -> list[str]:
         np.bitwise_or.at(masks, row[chosen], np.uint64(1) << code[chosen].astype(np.uint64))
         features[name] = masks
     return codes
+
+
+def _bags(cursor: Any, owners: NDArray[np.uint64], updated_at: NDArray[np.float64], earlier: EarlierBags) -> Entries:
+    """Return the words of everybody's text: of unchanged profiles the earlier ones, of the others read again."""
+    parts: dict[int, tuple[Any, Any]] = {}
+    changed: list[int] = []
+    for row, (high, low, at) in enumerate(zip(*owners.tolist(), updated_at.tolist(), strict=True)):
+        unchanged = earlier.get((high, low), at)
+        if unchanged is None:
+            changed.append(row)
+        elif len(unchanged[0]):
+            parts[row] = unchanged
+    for first in range(0, len(changed), TEXTS_AT_ONCE):
+        cursor.execute(
+            """SELECT p.row, a.bio, a.source_language, o.display_name
+               FROM match_people p JOIN accounts_profile a ON a.id = p.profile_id
+               JOIN accounts_organization o ON o.id = p.organization_id
+               WHERE p.row = ANY(%s) AND a.bio <> ''""",
+            [changed[first : first + TEXTS_AT_ONCE]],
+        )
+        for row, text, language, name in cursor.fetchall():
+            entries = word_weights.entries_of({row: word_weights.bag(text, language, name=name)})
+            parts[row] = (entries.numbers, entries.values)
+    rows = sorted(parts)
+    if not rows:
+        return NO_ENTRIES
+    numbers, counts = (np.concatenate([parts[row][place] for row in rows]) for place in (0, 1))
+    return Entries(np.repeat(np.array(rows), [len(parts[row][0]) for row in rows]), numbers, counts)
 
 
 # --- skills and work -------------------------------------------------------------------------------------------------

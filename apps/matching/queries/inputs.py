@@ -5,7 +5,9 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,7 +30,7 @@ from apps.skills import queries as skills
 from apps.tasks.models import Task, TaskSkill
 from apps.tasks.queries import REFERENCE_CURRENCY
 from apps.tasks.states import TaskStatus, Visibility
-from ranking import scoring
+from ranking import scoring, word_weights
 from ranking.scoring import FreelancerFeatures, PastWork, TaskFeatures
 
 BIDS_DAYS = 365
@@ -139,8 +141,32 @@ def task_features(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFea
     }
 
 
-def freelancer_features(organization_ids: Iterable[UUID], now: datetime) -> dict[UUID, FreelancerFeatures]:
-    """Return the features of those of the organizations that may be recommended."""
+def with_words(tasks: Iterable[TaskFeatures]) -> dict[UUID, TaskFeatures]:
+    """Return the tasks with the words of their briefs, by id."""
+    features = {task.id: task for task in tasks}
+    rows = Task.objects.filter(id__in=list(features)).values_list(
+        "id", "source_language", "title", "goal", "background", "requirements"
+    )
+    for task_id, language, *texts in rows:
+        bag, written = _words("\n".join(texts), language)
+        features[task_id] = replace(features[task_id], words=bag, written=written)
+    return features
+
+
+@lru_cache(maxsize=500)
+def _words(text: str, language: str) -> tuple[dict[int, int], dict[int, str]]:
+    """A changed profile is compared with the same briefs as the last one."""
+    return word_weights.bag(text, language), word_weights.shown(text, language)
+
+
+def freelancer_features(
+    organization_ids: Iterable[UUID], now: datetime, *, has_words: bool = True
+) -> dict[UUID, FreelancerFeatures]:
+    """
+    Return the features of those of the organizations that may be recommended.
+
+    :param has_words: read the words of their texts, which are compared only where there is a candidate index.
+    """
     profiles = list(
         profiles_to_match().filter(organization_id__in=list(organization_ids)).select_related("organization")
     )
@@ -169,6 +195,9 @@ def freelancer_features(organization_ids: Iterable[UUID], now: datetime) -> dict
             utc_hours=utc_hours(
                 profile.organization.time_zone, range(profile.works_from_hour, profile.works_to_hour), now
             ),
+            words=word_weights.bag(profile.bio, profile.source_language, name=profile.organization.display_name)
+            if has_words
+            else {},
         )
         for profile in profiles
     }

@@ -31,6 +31,7 @@ from ranking import formula
 from ranking.formula import Weights
 
 CONSIDERED_MAX = 200
+WORDS_MAX = 8
 
 PART_LABELS: dict[str, str | Promise] = {
     "skill": _("Skills"),
@@ -45,6 +46,7 @@ SKILL_PART_LABELS: dict[str, str | Promise] = {
     "coverage": _("Skills asked for that are known"),
     "similar": _("Similar past tasks"),
     "related": _("The same or related skills"),
+    "words": _("Words in the task and in the profile"),
 }
 PAY_SENTENCES: dict[str, str | Promise] = {
     "fits": _("The budget covers the usual price of this freelancer."),
@@ -88,6 +90,7 @@ class Explanation:
     :param related: (required skill, related skill the person has).
     :param skill_parts: the parts of the skill component; they sum to it. Empty for old results.
     :param similar: past tasks that required at least half of the skills: number, number accepted, end of the last one.
+    :param words: the words of both texts that count most, as the task writes them.
     :param learned: the position by the category's learned order, on the scale of the score; None without one.
     """
 
@@ -100,6 +103,7 @@ class Explanation:
     similar_accepted: int
     similar_last_at: datetime | None
     learned: float | None
+    words: list[str]
     matched: list[str]
     related: list[tuple[str, str]]
     missing: list[str]
@@ -244,6 +248,7 @@ def explanations(
             skill_parts=_skill_parts(row),
             **_similar(row),
             learned=row.learned,
+            words=_words(row),
             matched=[word(item) for item in row.reasons["matched"]],
             related=[(word(skill), word(relative)) for skill, relative in row.reasons["related"]],
             missing=[word(item) for item in row.reasons["missing"]],
@@ -261,12 +266,25 @@ def explanations(
 
 def _skill_parts(row: MatchResult) -> list[Part]:
     """Return points under the weights that the result was computed with."""
+    if "skill" not in row.reasons:
+        return []
     most = points_of(row).skill
-    return [
-        Part(code, SKILL_PART_LABELS[code], most * share * row.reasons["skill"][code], most * share)
+    shares = row.reasons["skill"]
+    parts = [
+        Part(code, SKILL_PART_LABELS[code], most * share * shares[code], most * share)
         for code, share in formula.SKILL_SHARES.items()
-        if "skill" in row.reasons
     ]
+    if words := row.reasons.get("words"):  # they fill a part of what the others leave open
+        rest = sum(share * shares[code] for code, share in formula.SKILL_SHARES.items())
+        limit = most * formula.words_part(1.0, rest)
+        parts.append(Part("words", SKILL_PART_LABELS["words"], limit * words, limit))
+    return parts
+
+
+def _words(row: MatchResult) -> list[str]:
+    """Return the words that count most in the comparison of the texts, as the task writes them."""
+    shared = sorted(row.inputs.get("words", []), key=lambda word: -word[1] * word[2])
+    return [text for text, _, _ in shared[:WORDS_MAX]]
 
 
 def _similar(row: MatchResult) -> dict[str, Any]:
