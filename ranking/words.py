@@ -51,8 +51,8 @@ def stems(text: str, language: str | None) -> list[tuple[str, str]]:
     """
     unspaced, spaced = _cut(text)
     stemmer = _stemmer(base_language(language))
-    found = [STEM + stem for stem in stemmer.stemWords(spaced)] if stemmer else spaced
-    return [*((piece, piece) for piece in unspaced if len(piece) > 1), *zip(found, spaced, strict=True)]
+    stemmed = [STEM + stem for stem in stemmer.stemWords(spaced)] if stemmer else spaced
+    return [*((piece, piece) for piece in unspaced if len(piece) > 1), *zip(stemmed, spaced, strict=True)]
 
 
 def written(text: str) -> list[str]:

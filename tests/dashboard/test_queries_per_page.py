@@ -93,8 +93,9 @@ def statements(client: Client, path: str) -> list[str]:
 def test_a_page_keeps_to_its_number_of_statements(market, name, settings):
     path, who, *limits = PAGES[name]
     most = limits[0 if settings.LIST_MEMORY_SECONDS else 1]
-    client, path = market.client(who), path.format(
-        task=market.task.id, contract=market.contract.id, employer=market.employer.handle
+    client, path = (
+        market.client(who),
+        path.format(task=market.task.id, contract=market.contract.id, employer=market.employer.handle),
     )
 
     before = statements(client, path)

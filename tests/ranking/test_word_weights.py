@@ -82,8 +82,12 @@ def test_people_are_weighted_alike_in_parts_and_together(monkeypatch, people):
     monkeypatch.setattr(word_weights, "PEOPLE_AT_ONCE", people)
 
     apart = word_weights.kept(bags, rarity)
-    for one, other in ((apart.rows, together.rows), (apart.numbers, together.numbers), (apart.values, together.values)):
-        assert one.tolist() == other.tolist()
+    for part, whole in (
+        (apart.rows, together.rows),
+        (apart.numbers, together.numbers),
+        (apart.values, together.values),
+    ):
+        assert part.tolist() == whole.tolist()
     assert np.bincount(together.rows).max() == word_weights.WORDS_KEPT
 
 
