@@ -2,11 +2,12 @@
 Measures the cost of a release through the application against pgbench's TPC-B and django-hordak, on one server at the
 same time.
 
-    python -m bench.release [--seconds 5] [--clients 1 4 8 16] [--rounds 3] [--workloads tpcb journal release hordak]
+    python -m bench.release [--seconds 5] [--clients 1 4 8 16] [--rounds 3] [--workloads tpcb commit …]
 
 Starts its own PostgreSQL with fsync on. For every number of clients it runs these in turns, `rounds` times:
 
     tpcb      pgbench's built-in script (scale 20): three updates, one insert, one select
+    commit    pgbench inserts one row of one integer: what the disk allows, since no durable entry can be cheaper
     journal   `ledger.operations.record` of a release: one entry, four lines, two guarded balances, idempotent
     release   `escrow.operations.release`, the whole operation: lock, terms, status, history, entry, event
     hordak    a transaction of two legs with django-hordak 2.0 (no guarded balances), if it is installed:
@@ -33,7 +34,8 @@ from uuid import uuid4
 from bench import servers
 
 Figures = dict[str, float]
-WORKLOADS = ("tpcb", "journal", "release", "hordak")
+WORKLOADS = ("tpcb", "commit", "journal", "release", "hordak")
+SCRIPTS = {"tpcb": "", "commit": "INSERT INTO committed VALUES (1);"}
 ESCROWS = 30
 """Escrows each client uses in turn, because no milestone is released in hundreds of parts."""
 
@@ -65,6 +67,7 @@ def main() -> None:
 def _prepare(server: servers.Server, has_hordak: bool) -> None:
     server.fresh_database("tpcb")
     subprocess.run([*server.program("pgbench"), "-i", "-q", "-s", "20", "tpcb"], check=True, capture_output=True)
+    server.run("tpcb", "CREATE TABLE committed (number integer)")
     server.fresh_database("market")
     manage = [sys.executable, "manage.py"]
     for command in (["migrate", "-v0"], ["load_compliance", "-v0"], ["load_fees", "-v0"]):
@@ -80,8 +83,8 @@ def _prepare(server: servers.Server, has_hordak: bool) -> None:
 def _measure(server: servers.Server, name: str, clients: int, seconds: float) -> dict[str, float]:
     server.run("postgres", "CHECKPOINT")
     before = [server.spent()]
-    if name == "tpcb":
-        count, elapsed, client_cpu = _pgbench(server, clients, seconds)
+    if name in SCRIPTS:
+        count, elapsed, client_cpu = _pgbench(server, clients, seconds, SCRIPTS[name])
     else:
         settings = {"DJANGO_SETTINGS_MODULE": "bench.hordak_settings"} if name == "hordak" else {}
         database = "hordak" if name == "hordak" else "market"
@@ -98,11 +101,15 @@ def _measure(server: servers.Server, name: str, clients: int, seconds: float) ->
     }
 
 
-def _pgbench(server: servers.Server, clients: int, seconds: float) -> tuple[float, float, float]:
+def _pgbench(server: servers.Server, clients: int, seconds: float, script: str) -> tuple[float, float, float]:
+    """:param script: SQL, or "" for the built-in script."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
-        [*server.program("pgbench"), "-n", "-c", str(clients), "-j", "2", "-T", str(int(seconds)), "tpcb"],
-        check=True, capture_output=True, text=True,
+        [
+            *server.program("pgbench"), "-n", "-c", str(clients), "-j", "2", "-T", str(int(seconds)),
+            *(["-f", "-"] if script else []), "tpcb",
+        ],
+        check=True, capture_output=True, text=True, input=script or None,
     )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     count = float(re.search(r"actually processed: (\d+)", done.stdout)[1])  # type: ignore[index]
@@ -131,6 +138,8 @@ def _ratios(rounds: dict[str, dict[int, list[Figures]]]) -> dict[str, dict[int, 
         "journal_over_tpcb": over("journal", "tpcb"),
         "journal_over_hordak": over("journal", "hordak"),
         "journal_over_hordak_cpu": over("journal", "hordak", "cpu_ms"),
+        "journal_over_commit": over("journal", "commit"),
+        "commit_over_hordak": over("commit", "hordak"),
         "release_over_tpcb": over("release", "tpcb"),
         "release_over_hordak": over("release", "hordak"),
     }
