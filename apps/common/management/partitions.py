@@ -122,10 +122,10 @@ def plan(cursor: Any, table: str, *, now: datetime) -> Plan:
 
 def extend(cursor: Any, table: str, *, now: datetime) -> list[str]:
     """The statements that create the missing partitions up to `MONTHS_AHEAD`."""
-    last, wanted = last_month(cursor, table), Month.of(now).plus(MONTHS_AHEAD)
+    last, needed = last_month(cursor, table), Month.of(now).plus(MONTHS_AHEAD)
     triggers = [definition for _name, is_of_rows, definition in _rows(cursor, _TRIGGERS, table) if not is_of_rows]
     result: list[str] = []
-    for number in range(1, last.until(wanted) + 1):
+    for number in range(1, last.until(needed) + 1):
         result += _partition(table, last.plus(number), triggers)
     return [f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'", *result] if result else []
 
