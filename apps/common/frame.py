@@ -22,7 +22,7 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
 from apps.common import replica
-from apps.common.caches import QUERY_CHARACTERS_MAX, ProcessMemory
+from apps.common.caches import QUERY_CHARACTERS_MAX, SAME_FOR_STRANGERS, ProcessMemory
 
 # In place of what differs from request to request. Nobody can guess them, so no text of a user is replaced.
 _TOKEN, _ADDRESS = f"token-{secrets.token_hex(16)}", f"address-{secrets.token_hex(16)}"
@@ -67,10 +67,12 @@ def public_content(
     """
 
     def rendered() -> str:
-        values = {**reader, **context(), "csrf_token": _TOKEN, "address": _ADDRESS}
-        return str(get_template(template).render(values, request))
+        # Without context processors: the template sees nothing of the reader but what is part of the key.
+        values = {**reader, **context(), "request": request, "csrf_token": _TOKEN, "address": _ADDRESS}
+        return str(get_template(template).render(values))
 
-    if len(request.META.get("QUERY_STRING", "")) > QUERY_CHARACTERS_MAX:
+    # The whole response to a stranger is kept (marketplace/kept_responses.py); twice would be twice as old.
+    if SAME_FOR_STRANGERS in request.META or len(request.META.get("QUERY_STRING", "")) > QUERY_CHARACTERS_MAX:
         return _filled(rendered(), request)
     # Members do not get what was read from the replica for strangers.
     place = (request.get_full_path(), get_language(), get_current_timezone_name(), replica.reading_alias())
