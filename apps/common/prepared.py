@@ -15,7 +15,7 @@ see them: it is called once with stand-ins. Every other argument (str, bool, int
 shape: the function may decide by it, and it must have few different values.
 
 PostgreSQL decides after five uses whether one plan serves all values (its documentation of PREPARE). A pool that gives
-each transaction another connection (`DISABLE_SERVER_SIDE_CURSORS`) keeps no statements; there the SQL is sent each
+each transaction another connection (`DATABASE_POOLED_BY_TRANSACTION`) keeps no statements; there the SQL is sent each
 time.
 """
 

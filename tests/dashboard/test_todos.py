@@ -1,15 +1,20 @@
 """The home page lists everything that needs a person's attention, by deadline, for their role."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from apps.accounts.queries import actors
+from apps.bidding.rules import MilestoneDraft
+from apps.common.money import Money
 from apps.contracts.operations import cancellations
 from apps.dashboard.queries import todos as todo_queries
 from apps.messaging import operations as messaging
-from apps.tasks.models import Question
+from apps.moderation.models import Statement
+from apps.spending import operations as spending
+from apps.tasks.models import Question, TaskInvitation
 from tests.make.agreed import active_contract
 from tests.make.disputes import dispute
 
@@ -123,3 +128,70 @@ def test_who_may_not_post_reads_so_before_typing(client, make, role):
     client.force_login(make.member(employer, role))
     assert client.get("/en/tasks/new/").status_code == 403
     assert "/en/tasks/new/" not in client.get("/en/tasks/mine/").content.decode()
+
+
+def test_each_step_of_a_contract_is_listed_for_the_side_whose_turn_it_is(make):
+    drafts = (MilestoneDraft("Part 9", 400_00, 5), MilestoneDraft("Part 19", 500_00, 5))
+    bid = make.bid(milestones=drafts)
+    contract = make.contract(bid=bid, status="offered")
+    assert "Answer an offer" in says(listed(make, contract.freelancer))
+    assert "Answer an offer" not in says(listed(make, contract.employer))
+
+    def parts(organization, role="owner"):
+        todos = listed(make, organization, role)
+        return [(str(todo.says), todo.subject.split(": ")[-1], todo.href) for todo in todos if "Part" in todo.subject]
+
+    first = make.milestone(contract=contract)
+    room = contract.get_absolute_url()
+    assert parts(contract.employer) == [("Fund a milestone", "Part 9", f"{room}#milestone-1")]
+    assert parts(contract.freelancer) == []
+
+    make.fund(first)
+    assert parts(contract.freelancer) == [("Deliver", "Part 9", f"{room}#milestone-1")]
+    assert parts(contract.employer) == [("Fund a milestone", "Part 19", f"{room}#milestone-2")]
+
+    first.refresh_from_db()
+    make.deliver(first)
+    first.refresh_from_db()
+    [todo] = [todo for todo in listed(make, contract.employer) if "Part" in todo.subject]
+    assert (str(todo.says), todo.due_at) == ("Review a delivery", first.review_due_at)
+    assert parts(contract.freelancer) == []
+
+    make.member(contract.employer, "viewer")
+    assert parts(contract.employer, "viewer") == []
+
+
+def test_a_task_to_decide_on_and_an_invitation(make):
+    task = make.task(status="deciding")
+    todo = next(item for item in listed(make, task.employer) if str(item.says) == "Choose a bid")
+    assert todo.due_at == task.decision_due_at
+
+    task, invited = make.task(visibility="invited"), make.freelancer()
+    invitation = TaskInvitation.objects.create(task=task, organization=invited)
+    assert "You are invited to bid" in says(listed(make, invited))
+    TaskInvitation.objects.filter(id=invitation.id).update(declined_at=make.now)
+    assert says(listed(make, invited)) == []
+    TaskInvitation.objects.filter(id=invitation.id).update(declined_at=None)
+    make.bid(task=task, bidder=invited)
+    assert says(listed(make, invited)) == []
+
+
+def test_a_payment_waits_for_another_person_than_the_one_who_asked(make):
+    firm = make.employer()
+    make.member(firm, "finance")
+    purpose = spending.Purpose(uuid4(), "Sixty pictures", Money.of("600.00", "EUR"))
+    spending.request_approval(
+        organization_id=firm.id, purpose=purpose, note="", actor=make.actor(firm, "finance"), now=make.now
+    )
+    assert says(listed(make, firm)) == ["Approve a payment"]
+    assert says(listed(make, firm, "finance")) == []
+
+
+def test_a_decision_of_staff_is_listed_until_it_is_old_or_objected_to(make):
+    firm = make.freelancer()
+    Statement.objects.create(
+        organization_id=firm.id, subject_type="task", subject_id=uuid4(), title="A task", ground="spam", facts="Spam",
+        issued_at=make.now,
+    )  # fmt: skip
+    assert says(listed(make, firm)) == ["Read a decision of our staff, and object if it is wrong"]
+    assert says(listed(make, firm, now=make.now + timedelta(days=31))) == []
