@@ -1,20 +1,24 @@
 """
 Measures the site's pages against a plain Django project with the same rows in the same PostgreSQL.
 
-    python -m bench.pages [--tasks 1000 100000] [--rounds 3] [--requests 20] [--clients 1 8] [--keep]
+    python -m bench.pages [--tasks 1000 100000] [--rounds 3] [--requests 20] [--clients 1 8 64] [--oscar] [--keep]
 
 The product runs as in production: granian with two workers and production settings. The plain project (`bench.plain`)
-runs under the same server with the same numbers of workers and threads. Rounds alternate between the two, so that
-what disturbs the machine disturbs both. For each page:
+runs under the same server with the same numbers of workers and threads. With --oscar, so does the catalogue of
+django-oscar (`bench.oscar`), with a product for each task. Neither of them keeps pages. Rounds alternate between the
+sites, so that what disturbs the machine disturbs all. For each page:
 
     web, pg     CPU milliseconds per request of the web server's processes and of PostgreSQL's, from /proc
     ratio       the CPU of both, divided by that of the plain page named in PAGES (its list, detail or API page)
-    p50, p95    milliseconds for a client that waits for each answer, by the number of clients at once
+    p50, p95    milliseconds for a client that waits for each answer, by the number of clients at once; with the share
+                of requests that the site refused, if it did (503)
+    a second    requests answered in a second with 8 clients, which send for a second at least; for the product's
+                lists also divided by that of oscar's. Above some thousands the clients are the limit
     queries     SQL statements of one request, if Django computes it
     kB          bytes of the answer
 
-Prints a table and writes bench/RESULTS.md. The clients run on the same machine: they take CPU from the servers, which
-shows in p50 and p95, not in the CPU figures.
+Prints a table and writes bench/RESULTS.md (not with --only or --no-file). The clients run on the same machine:
+they take CPU from the servers, which shows in p50, p95 and requests a second, not in the CPU figures.
 """
 
 from __future__ import annotations
@@ -30,18 +34,19 @@ import socket
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import servers
+from bench import oscar_site, servers
+from bench.page_clients import Load, get, load_page
 
 ROOT = servers.ROOT
 RESULTS = ROOT / "bench" / "RESULTS.md"
 WARM_UP = 6
+COMPARED_CLIENTS = 8
 # page: (path, who, the plain page to which it is compared)
 PAGES = {
     "task list, stranger": ("/en/tasks/", "", "list"),
@@ -50,7 +55,10 @@ PAGES = {
     "task page, stranger": ("/en/tasks/{task}/", "", "detail"),
     "task page, freelancer": ("/en/tasks/{task}/", "freelancer", "detail"),
     "people, stranger": ("/en/people/", "", "list"),
+    "people, freelancer": ("/en/people/", "freelancer", "list, logged in"),
     "home, freelancer": ("/en/", "freelancer", "detail"),
+    "home, employer": ("/en/", "employer", "detail"),
+    "contract room, freelancer": ("/en/contracts/{contract}/", "freelancer", "detail"),
     "money, freelancer": ("/en/money/", "freelancer", "detail"),
     "API list": ("/api/v1/tasks/", "", "api list"),
     "API task": ("/api/v1/tasks/{task}/", "", "api detail"),
@@ -67,9 +75,14 @@ class Figures:
 
     web_ms: list[float] = field(default_factory=list)
     pg_ms: list[float] = field(default_factory=list)
-    times_ms: dict[int, list[float]] = field(default_factory=dict)
+    loads: dict[int, Load] = field(default_factory=dict)
     queries: int = 0
     size: int = 0
+
+    @property
+    def a_second(self) -> float:
+        load = self.loads.get(COMPARED_CLIENTS)
+        return len(load.times_ms) / load.seconds if load else 0.0
 
     @property
     def cpu_ms(self) -> float:
@@ -80,9 +93,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, nargs="+", default=[1_000, 100_000])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--requests", type=int, default=20, help="per page, round and client")
-    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8])
+    parser.add_argument("--requests", type=int, default=20, help="per page, round and client; fewer with more than 8")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64])
     parser.add_argument("--keep", action="store_true", help="keep the databases for the next run")
+    parser.add_argument("--oscar", action="store_true", help="also measure django-oscar's catalogue")
+    parser.add_argument("--no-file", action="store_true", help="only print")
     parser.add_argument("--only", default="", help="pages whose name contains this")
     parser.add_argument("--worker", choices=["people", "plain"])
     options = parser.parse_args()
@@ -94,7 +109,7 @@ def main() -> None:
         for tasks in options.tasks:
             parts.append(_measure(server, tasks, options))
             print(parts[-1], flush=True)
-    if not options.only:
+    if not options.only and not options.no_file:
         RESULTS.write_text(_head() + "\n".join(parts))
 
 
@@ -150,7 +165,7 @@ COPY = (
 
 
 def _print_people() -> None:
-    """In a process with the product's settings: prints a freelancer's session, a task and each page's queries."""
+    """In a process with the product's settings: prints sessions, a task, a contract and each page's queries."""
     import django
 
     django.setup()
@@ -162,20 +177,47 @@ def _print_people() -> None:
     from apps.accounts.models import Membership
     from apps.tasks.models import Task
 
-    member = Membership.objects.filter(organization__works=True).select_related("user").earliest("created_at")
-    client = Client(headers={"X-Forwarded-Proto": "https"})
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    newest = Task.objects.filter(status="open", bidding_closes_at__gt=timezone.now())
-    task = str(newest.order_by("-published_at")[500].id)
+    def logged_in(member: Membership) -> Client:
+        client = Client(headers={"X-Forwarded-Proto": "https"})
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    members = Membership.objects.select_related("user", "organization")
+    newest = Task.objects.filter(status="open", bidding_closes_at__gt=timezone.now()).order_by("-published_at")
+    task = newest[500]
+    freelancer = members.filter(organization__works=True).earliest("created_at")
+    employer = members.filter(organization=task.employer_id).earliest("created_at")
+    names = {"task": str(task.id), "contract": _contract_of(freelancer.organization)}
+    clients = {"freelancer": logged_in(freelancer), "employer": logged_in(employer)}
     queries = {}
     for name, (path, who, _plain) in PAGES.items():
-        visitor = client if who else Client(headers={"X-Forwarded-Proto": "https"})
+        visitor = clients.get(who) or Client(headers={"X-Forwarded-Proto": "https"})
         for _ in range(2):  # the second finds what a process keeps
             with CaptureQueriesContext(connection) as captured:
-                answer = visitor.get(path.format(task=task))
+                answer = visitor.get(path.format(**names))
             assert answer.status_code == 200, (name, answer.status_code)
         queries[name] = len(captured)
-    print(json.dumps({"freelancer": client.cookies["sessionid"].value, "task": task, "queries": queries}))
+    sessions = {who: client.cookies["sessionid"].value for who, client in clients.items()}
+    print(json.dumps(sessions | names | {"queries": queries}))
+
+
+def _contract_of(organization: Any) -> str:
+    """A freelancer's contract, with a delivered milestone and some messages; made if the freelancer has none."""
+    from django.utils import timezone
+
+    from apps.contracts.models import Contract
+    from apps.messaging.operations import send
+    from tests.make import Make
+
+    contract = Contract.objects.filter(freelancer=organization).order_by("id").first()
+    if contract is None:
+        make = Make(timezone.now())
+        contract = make.milestone(bid=make.bid(bidder=organization), status="delivered").contract
+        for number in range(6):
+            sender = make.actor(contract.employer if number % 2 else organization)
+            text = f"Message {number + 1} about the delivery: the pages are ready to be looked at."
+            send(contract_id=contract.id, text=text, source_language="en", actor=sender, now=make.now)
+    return str(contract.id)
 
 
 def _print_plain_session() -> None:
@@ -194,7 +236,8 @@ def _print_plain_session() -> None:
 
 def _said(worker: str, env: dict[str, str]) -> Any:
     command = [sys.executable, "-m", "bench.pages", "--worker", worker]
-    return json.loads(subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+    said = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+    return json.loads(said.splitlines()[-1])
 
 
 # -- the servers
@@ -216,6 +259,11 @@ def plain(env: dict[str, str]) -> contextlib.AbstractContextManager[tuple[int, i
         "bench.plain.wsgi:application",
     ]  # fmt: skip
     return _web(command, env, port)
+
+
+def oscar(env: dict[str, str]) -> contextlib.AbstractContextManager[tuple[int, int]]:
+    port = _free_port()
+    return _web(oscar_site.command(port), env, port)
 
 
 def _free_port() -> int:
@@ -263,39 +311,6 @@ def _cpu_seconds(pid: int) -> float:
     return total / servers.TICKS
 
 
-# -- the clients
-
-
-def _get(connection: http.client.HTTPConnection, path: str, cookie: str) -> tuple[int, bytes]:
-    headers = {"X-Forwarded-Proto": "https", "Host": "bench.example", "Accept-Encoding": "identity"}
-    if cookie:
-        headers["Cookie"] = f"sessionid={cookie}"
-    connection.request("GET", path, headers=headers)
-    answer = connection.getresponse()
-    return answer.status, answer.read()
-
-
-def _load(port: int, path: str, cookie: str, clients: int, requests: int) -> list[float]:
-    """Milliseconds of each request of so many clients, each sending the next request after the answer."""
-    times: list[float] = []
-
-    def client() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        for _ in range(requests):
-            began = time.perf_counter()
-            status, _body = _get(connection, path, cookie)
-            times.append((time.perf_counter() - began) * 1000)
-            if status != 200:
-                raise SystemExit(f"{path} answered {status}")
-
-    threads = [threading.Thread(target=client) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return times
-
-
 # -- the measurement
 
 
@@ -309,29 +324,40 @@ def _measure(server: servers.Server, tasks: int, options: argparse.Namespace) ->
     plain_env = servers.environment(server, database, DJANGO_SETTINGS_MODULE="bench.plain.settings")
     plain_session = _said("plain", plain_env)
     figures: dict[str, Figures] = {}
-    with (
-        product(env) as (port, pid),
-        plain(plain_env) as (plain_port, plain_pid),
-    ):
-        names = {"task": people["task"], "plain_task": str(max(1, tasks // 2))}
+    said = ""
+    with contextlib.ExitStack() as stack:
+        port, pid = stack.enter_context(product(env))
+        plain_port, plain_pid = stack.enter_context(plain(plain_env))
+        names = {**people, "plain_task": str(max(1, tasks // 2))}
         sites = [
             (f"plain {name}", plain_port, plain_pid, path.format(**names), plain_session if "logged" in name else "")
             for name, path in PLAIN.items()
-        ] + [
+        ]
+        if options.oscar:
+            catalogue = oscar_site.database(server, tasks, database)
+            products, oscar_paths, oscar_queries = oscar_site.facts(server, catalogue)
+            people["queries"] |= oscar_queries
+            said = f"{oscar_site.PINS[0]} has {products:,} products."
+            if products < tasks:
+                said += f" More were not loaded: these took over {oscar_site.LOADING_SECONDS} seconds."
+            oscar_port, oscar_pid = stack.enter_context(oscar(oscar_site.environment(server, catalogue)))
+            sites += [(name, oscar_port, oscar_pid, path, "") for name, path in oscar_paths.items()]
+        sites += [
             (name, port, pid, path.format(**names), people.get(who, ""))
             for name, (path, who, _plain) in PAGES.items()
             if options.only in name
         ]
         for name, site_port, _pid, path, cookie in sites:
-            _load(site_port, path, cookie, 4, WARM_UP)
-            size = len(_get(http.client.HTTPConnection("127.0.0.1", site_port, timeout=60), path, cookie)[1])
+            load_page(site_port, path, cookie, 4, WARM_UP)
+            size = len(get(http.client.HTTPConnection("127.0.0.1", site_port, timeout=60), path, cookie)[1])
             figures[name] = Figures(queries=people["queries"].get(name, 0), size=size)
         for _round in range(options.rounds):
             for name, site_port, site_pid, path, cookie in sites:
                 _round_of(server, figures[name], site_port, site_pid, path, cookie, options)
     if not options.keep:
-        server.run("postgres", f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-    return _table(tasks, figures, options)
+        for name in (database, f"oscar_{tasks}"):
+            server.run("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    return _table(tasks, figures, options, said)
 
 
 def _round_of(
@@ -339,35 +365,42 @@ def _round_of(
 ) -> None:
     for clients in options.clients:
         web, pg = _cpu_seconds(pid), server.spent().cpu_seconds
-        times = _load(port, path, cookie, clients, options.requests)
+        # More clients send fewer requests each, so that a run stays short.
+        requests = max(3, min(options.requests, options.requests * COMPARED_CLIENTS // clients))
+        load = load_page(port, path, cookie, clients, requests, seconds=1 if clients == COMPARED_CLIENTS else 0)
         if clients == options.clients[0]:
-            figures.web_ms.append((_cpu_seconds(pid) - web) * 1000 / len(times))
-            figures.pg_ms.append((server.spent().cpu_seconds - pg) * 1000 / len(times))
-        figures.times_ms.setdefault(clients, []).extend(times)
+            answers = len(load.times_ms) + load.refused
+            figures.web_ms.append((_cpu_seconds(pid) - web) * 1000 / answers)
+            figures.pg_ms.append((server.spent().cpu_seconds - pg) * 1000 / answers)
+        figures.loads.setdefault(clients, Load()).add(load)
 
 
-def _percentile(values: list[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
-
-
-def _table(tasks: int, figures: dict[str, Figures], options: argparse.Namespace) -> str:
-    clients = "".join(f" p50 / p95 of {n} |" for n in options.clients)
-    lines = [
-        f"## {tasks:,} tasks\n",
-        f"| page | web ms | pg ms | ratio to plain |{clients} queries | kB |",
-        "|---|---|---|---|" + "---|" * (len(options.clients) + 2),
-    ]
+def _table(tasks: int, figures: dict[str, Figures], options: argparse.Namespace, said: str) -> str:
+    columns = [
+        "page", "web ms", "pg ms", "ratio to plain", *(f"p50 / p95 of {n}" for n in options.clients),
+        f"a second at {COMPARED_CLIENTS}", *(["to oscar's list"] if options.oscar else []), "queries", "kB",
+    ]  # fmt: skip
+    lines = [f"## {tasks:,} tasks\n", *([f"{said}\n"] if said else []), _row(columns), "|" + "---|" * len(columns)]
     for name, page in figures.items():
-        plain = figures[f"plain {PAGES[name][2]}"] if name in PAGES else None
-        ratio = f"{page.cpu_ms / plain.cpu_ms:.2f} of {PAGES[name][2]}" if plain else ""
-        times = "".join(
-            f" {_percentile(values, 0.5):.0f} / {_percentile(values, 0.95):.0f} |" for values in page.times_ms.values()
-        )
-        web, pg = statistics.median(page.web_ms), statistics.median(page.pg_ms)
+        compared = PAGES[name][2] if name in PAGES else ""
+        ratio = f"{page.cpu_ms / figures[f'plain {compared}'].cpu_ms:.2f} of {compared}" if compared else ""
+        to_oscar = []
+        if options.oscar:
+            list_second = figures[oscar_site.LIST].a_second
+            is_list = compared in ("list", "list, logged in")
+            to_oscar = [f"{page.a_second / list_second:.1f}" if is_list and list_second else ""]
         lines.append(
-            f"| {name} | {web:.1f} | {pg:.1f} | {ratio} |{times} {page.queries or ''} | {page.size / 1000:.0f} |"
-        )
+            _row([
+                name, f"{statistics.median(page.web_ms):.1f}", f"{statistics.median(page.pg_ms):.1f}", ratio,
+                *(load.cell for load in page.loads.values()), f"{page.a_second:.0f}" if page.a_second else "",
+                *to_oscar, str(page.queries or ""), f"{page.size / 1000:.0f}",
+            ])
+        )  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _head() -> str:
