@@ -320,6 +320,13 @@ class KeptResponses:
         cache.set(key.name, (headers, kept.body("gzip"), kept.computed_at), old_seconds())
         return kept
 
+    def forget(self, key: Key) -> None:
+        """Other processes ask the cache, or Django, when their own response is old."""
+        with self._lock:
+            own = self._kept.pop(key, None)
+        if own:
+            cache.delete(key.name)
+
     def _of_this_process(self, key: Key) -> Kept | None:
         with self._lock:
             kept: Kept | None = self._kept.get(key)
@@ -365,6 +372,8 @@ class IntoMemory:
         response = self._application(environ, lambda *args: started.extend(args))
         status, headers = started[0], started[1]
         if not (environ.get(caches.SAME_FOR_STRANGERS) and status.startswith("200") and _may_be_kept(headers)):
+            if status < "5":  # gone, hidden or moved; what could not be computed may still be there
+                self._memory.forget(key)
             start_response(status, headers)
             return response
         try:

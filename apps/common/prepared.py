@@ -31,9 +31,10 @@ from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, router
+from django.db import NotSupportedError, OperationalError, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
+from psycopg2 import errorcodes
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
@@ -97,7 +98,7 @@ def _shape(argument: Any, values: list[Any]) -> Any:
     if isinstance(argument, list | tuple):
         return type(argument), *(_shape(item, values) for item in argument)
     if argument is None or isinstance(argument, str | int | frozenset):
-        return argument
+        return type(argument), argument  # True == 1
     raise TypeError(f"{type(argument).__name__} is neither a value nor a part of the shape of a statement")
 
 
@@ -140,8 +141,19 @@ class _Statement:
 
     def rows(self, values: list[Any]) -> list[Any]:
         using = router.db_for_read(self.queryset.model)
+        connection = connections[using]
+        try:
+            return self._rows(using, connection, values)
+        except (NotSupportedError, OperationalError) as error:
+            # The kept plan is of another version of the table, or was discarded.
+            if getattr(error.__cause__, "pgcode", None) not in _PLAN_IS_GONE or connection.in_atomic_block:
+                raise
+            connection.close()
+            return self._rows(using, connection, values)
+
+    def _rows(self, using: str, connection: BaseDatabaseWrapper, values: list[Any]) -> list[Any]:
         compiler: Any = copy.copy(self.compiler)
-        compiler.using, compiler.connection = using, connections[using]
+        compiler.using, compiler.connection = using, connection
         if compiler.connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
             sql, parameters = self.sql, [values[p] if isinstance(p, _Place) else p for p in self.parameters]
         else:
@@ -155,10 +167,12 @@ class _Statement:
 
     def _call_on(self, connection: BaseDatabaseWrapper, values: list[Any]) -> str:
         """The statement that executes this one, which is prepared on the connection if it is not yet."""
+        # As for every statement of Django: at the start of a request a dead connection is replaced.
+        connection.close_if_health_check_failed()
         connection.ensure_connection()
         names = _prepared_on.setdefault(connection.connection, set())
         if self.name not in names:
-            with connection.connection.cursor() as cursor:
+            with connection.wrap_database_errors, connection.connection.cursor() as cursor:
                 filled = [
                     f"${item + 1}" if isinstance(item, _Place) else cursor.mogrify("%s", [item]).decode()
                     for item in self.parameters
@@ -170,6 +184,7 @@ class _Statement:
         return f"EXECUTE {self.name}" + (f" ({', '.join(['%s'] * len(values))})" if values else "")
 
 
+_PLAN_IS_GONE = {errorcodes.FEATURE_NOT_SUPPORTED, errorcodes.INVALID_SQL_STATEMENT_NAME}
 _TYPES = {UUID: "uuid", datetime: "timestamptz", Text: "text"}
 _prepared_on: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 _numbers = count(1)

@@ -65,6 +65,13 @@ def test_who_sees_more_is_neither_shown_nor_kept_for_others(make, who):
     assert private.title not in page(Client())
 
 
+def test_only_who_hires_is_sent_to_post_a_task(make):
+    employer, freelancer = log_in(Client(), make.employer()), log_in(Client(), make.freelancer())
+    for _ in range(2):
+        seen = [page(client, "/en/people/?q=nobody").split("<main")[1] for client in (employer, freelancer)]
+        assert ["Post a task" in main for main in seen] == [True, False]
+
+
 def test_who_is_no_longer_invited_sees_the_common_list(make):
     private = make.task(title="For invited people", visibility="invited")
     invited = make.freelancer()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import psycopg2
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -146,3 +147,56 @@ def test_behind_a_pool_of_transactions_nothing_is_prepared(tasks, monkeypatch):
     with CaptureQueriesContext(connection) as captured:
         assert len(quick(tasks[0].employer_id)) == 2
     assert captured[0]["sql"].startswith("SELECT")
+
+
+def end_of(connection) -> None:
+    """The server ends the connection, as a restart does."""
+    pid = connection.connection.info.backend_pid
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    other = psycopg2.connect(**parameters)
+    other.autocommit = True
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_after_a_lost_connection_gets_a_new_one():
+    quick = prepared(lambda task_id: Task.objects.filter(id=task_id))
+    assert quick(uuid4()) == []
+    end_of(connection)
+    connection.health_check_enabled, connection.health_check_done = True, False  # as at the start of a request
+    assert quick(uuid4()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_in_a_request_is_an_error_of_django():
+    quick = prepared(lambda task_id: Task.objects.filter(id=task_id))
+    assert not Task.objects.exists()
+    end_of(connection)
+    with pytest.raises(OperationalError):
+        quick(uuid4())
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_changed_table_or_a_discarded_plan_is_planned_again():
+    quick = prepared(lambda task_id: Task.objects.filter(id=task_id))
+    assert quick(uuid4()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE tasks_task ALTER title TYPE varchar(999)")
+    try:
+        assert quick(uuid4()) == []
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE tasks_task ALTER title TYPE varchar(140)")
+    quick(uuid4())
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD ALL")
+    assert quick(uuid4()) == []
+
+
+def test_true_is_not_one(tasks):
+    quick = prepared(lambda limit: Task.objects.all()[: 2 if limit is True else 1])
+    assert [len(quick(limit)) for limit in (True, 1, True)] == [2, 1, 2]

@@ -405,3 +405,8 @@ def test_the_timeline_tells_everything_in_order(make):
     kinds = [item.kind for item in timeline.timeline(milestone.contract)]
     for kind in ("contract.offer", "contract.accept", "milestone.fund", "delivery", "revision"):
         assert kind in kinds
+
+
+def test_the_timeline_keeps_the_order_of_what_happened_at_once(make):
+    kinds = [item.kind for item in timeline.timeline(make.contract(status="completed"))]
+    assert kinds.index("milestone.approve") < kinds.index("contract.complete")

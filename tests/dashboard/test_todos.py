@@ -44,6 +44,13 @@ def test_a_dispute_to_answer_comes_with_its_deadline_to_the_side_that_has_to(mak
     assert "Answer a dispute" not in says(listed(make, employer))
 
 
+def test_who_may_accept_a_split_but_not_speak_sees_it_before_the_answer(make):
+    respondent = dispute(make).respondent
+    make.member(respondent, "finance")
+    assert says(listed(make, respondent, "finance")) == ["Answer a proposal in a dispute"]
+    assert "Answer a proposal in a dispute" not in says(listed(make, respondent))
+
+
 def test_after_the_answer_the_proposed_split_is_still_to_be_answered(make):
     opened = dispute(make, status="answered")
     assert "Answer a proposal in a dispute" in says(listed(make, opened.respondent))

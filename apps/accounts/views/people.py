@@ -11,8 +11,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.accounts.middleware import actor
+from apps.accounts.middleware import actor, current_organization
+from apps.accounts.policies import may
 from apps.accounts.queries import profiles
+from apps.accounts.rules import Act, Side
 from apps.accounts.states import Availability, SkillLevel
 from apps.common import fmt, keyset
 from apps.common.actors import STRANGER
@@ -33,7 +35,9 @@ CURRENCIES_SHOWN_MAX = 5
 @same_for_strangers
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    content = public_content(request, "accounts/people.html#content", lambda: _people(request))
+    acting, own = actor(request), current_organization(request)
+    may_hire = own is not None and own.hires and may(acting, Act.MANAGE_TASK, own.id, Side.EMPLOYER)
+    content = public_content(request, "accounts/people.html#content", lambda: _people(request), may_hire=may_hire)
     return render(request, "accounts/people.html", {"content": content})
 
 

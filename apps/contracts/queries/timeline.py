@@ -152,7 +152,8 @@ def _changes(read: History) -> Iterator[TimelineItem]:
     paid = [escrow.id for escrow in escrows.values() if escrow.released_minor]
     releases = Release.objects.filter(escrow_id__in=paid) if paid else []
     released = {(release.escrow_id, release.released_at): release.gross for release in releases}
-    for change in _status_changes(contract.id):
+    # An operation writes all its changes with one time; their ids have the order in which it made them.
+    for change in sorted(_status_changes(contract.id), key=lambda change: change.id):
         if change.verb in _SHOWN_WITH_THEIR_ROWS:
             continue
         milestone, subject = steps.get(change.subject_id), change.subject_type.removeprefix("contracts.")

@@ -63,6 +63,11 @@ class Todo:
     due_at: datetime | None
 
 
+_LATER = {"fund": "approve", "split": "dispute"}
+"""
+What is not shown while another thing is to be done first: the next milestone is funded after the delivery is reviewed,
+and the answer to a dispute may accept the proposed split. Whose role does not allow the first sees the second.
+"""
 PER_KIND_MAX = 50
 """At most this many rows of each kind are read, most urgent first."""
 OBJECTION_SHOWN_FOR = timedelta(days=30)
@@ -77,15 +82,13 @@ def todos(actor: Actor, user: User, now: datetime, limit: int = 8) -> list[Todo]
     if actor.organization_id is None:
         return []
     rows = [_Waiting(*row) for row in _waiting(actor.organization_id, user.pk, now)]
-    result, in_review = [], set()
-    for row in sorted(rows, key=lambda row: row.kind != "approve"):
-        # Milestones are funded one after the other: the next one after the delivery is reviewed.
-        if row.kind == "fund" and row.ref in in_review:
+    result, shown = [], set()
+    for row in sorted(rows, key=lambda row: row.kind in _LATER):
+        if (_LATER.get(row.kind), row.ref) in shown:
             continue
         if todo := _KINDS[row.kind](actor, row, now):
             result.append(todo)
-            if row.kind == "approve":
-                in_review.add(row.ref)
+            shown.add((row.kind, row.ref))
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(result, key=lambda todo: todo.due_at or far)[:limit]
 
@@ -243,8 +246,7 @@ def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[An
             due_at="answer_due_at", **dispute,
         ),
         _rows(
-            "split", disputes.filter(Exists(proposed)).exclude(~Exists(spoken), respondent_id=organization_id),
-            "decide_by", due_at="decide_by", **dispute,
+            "split", disputes.filter(Exists(proposed)), "decide_by", due_at="decide_by", **dispute,
         ),
         _rows(
             "approval",
