@@ -117,8 +117,14 @@ def test_a_job_runs_once_at_a_time_although_its_connections_are_shared(pooled):
     in_threads(work, 4)
     assert most[0] == 1
     assert ran
+    assert any(_is_free() for _ in range(200)), (
+        "a run left a lock behind"
+    )  # PgBouncer ends a transaction a moment later
+
+
+def _is_free() -> bool:
     with one_at_a_time("job of a test") as is_ours:
-        assert is_ours, "no run left a lock behind"
+        return is_ours
 
 
 _HOLDER = """
