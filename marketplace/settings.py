@@ -162,7 +162,8 @@ TEMPLATES = [
 ]
 
 # -- data
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=600, conn_health_checks=True)}
+# A new connection plans its statements again (apps/common/prepared.py), so connections live for ten minutes.
 # Behind PgBouncer in transaction mode each transaction may get another connection to PostgreSQL: no cursor and no lock
 # outlives one, and no options are sent when it is opened.
 DATABASE_POOLED_BY_TRANSACTION = env.bool("DATABASE_POOLED_BY_TRANSACTION", False)
