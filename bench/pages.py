@@ -46,7 +46,7 @@ from bench.page_clients import Load, get, load_page
 ROOT = servers.ROOT
 RESULTS = ROOT / "bench" / "RESULTS.md"
 WARM_UP = 40
-"""Requests of each of four clients before a page is measured: PostgreSQL keeps a plan after five uses of a connection."""
+"""Requests of each of four clients before a page is measured: PostgreSQL keeps a plan after five uses."""
 COMPARED_CLIENTS = 8
 # page: (path, who, the plain page to which it is compared)
 PAGES = {
