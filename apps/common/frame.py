@@ -82,5 +82,5 @@ def public_content(
 
 def _filled(html: str, request: HttpRequest) -> SafeString:
     if _TOKEN in html:
-        html = html.replace(_TOKEN, page_token(request)).replace(_ADDRESS, escape(request.get_full_path()))
-    return SafeString(html)
+        html = html.replace(_TOKEN, page_token(request))
+    return SafeString(html.replace(_ADDRESS, escape(request.get_full_path())))

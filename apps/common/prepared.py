@@ -11,8 +11,8 @@ longer than to find the rows. `prepared` does both once for each shape of the ar
     live_bids(task.id, organization.id)  # a list of bids
 
 Values (UUID, datetime, `Text`, and lists of UUIDs) may only be compared with columns, because the function does not
-see them: it is called once with stand-ins. Every other argument (str, bool, int, None, tuples of them) is part of the
-shape: the function may decide by it, and it must have few different values.
+see them: it is called once with stand-ins (`before` subtracts a duration). Every other argument (str, bool, int, None,
+tuples of them) is part of the shape: the function may decide by it, and it must have few different values.
 
 PostgreSQL decides after five uses whether one plan serves all values (its documentation of PREPARE). A pool that gives
 each transaction another connection (`DATABASE_POOLED_BY_TRANSACTION`) keeps no statements; there the SQL is sent each
@@ -33,7 +33,8 @@ from weakref import WeakKeyDictionary
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError, OperationalError, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, DurationField, Model, QuerySet, Value
+from django.db.models.expressions import Combinable
 from psycopg2 import errorcodes
 
 P = ParamSpec("P")
@@ -73,6 +74,11 @@ def prepared(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
         return list(build(*args, **options)) if statement is None else statement.rows(values)
 
     return rows
+
+
+def before(now: datetime, duration: timedelta) -> Combinable:
+    """The moment so long before `now`, computed by the database: `now` may be a stand-in."""
+    return Value(now, DateTimeField()) - Value(duration, DurationField())
 
 
 def attach(owners: Iterable[Model], name: str, rows: Iterable[Model], by: str) -> None:

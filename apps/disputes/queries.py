@@ -43,13 +43,12 @@ def disputes_visible_to(actor: Actor) -> QuerySet[Dispute]:
         return disputes
     if actor.organization_id is None:
         return disputes.none()
-    own = Q(opened_by_id=actor.organization_id) | Q(respondent_id=actor.organization_id)
-    return disputes.filter(own)
+    return disputes_of(actor.organization_id)
 
 
-def disputes_of(actor: Actor) -> QuerySet[Dispute]:
-    """The disputes of the actor's organization, newest first."""
-    own = Q(opened_by_id=actor.organization_id) | Q(respondent_id=actor.organization_id)
+def disputes_of(organization_id: UUID) -> QuerySet[Dispute]:
+    """The organization's disputes, newest first."""
+    own = Q(opened_by_id=organization_id) | Q(respondent_id=organization_id)
     return Dispute.objects.select_related(*_WITH).filter(own).order_by("-opened_at", "-id")
 
 

@@ -37,7 +37,9 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
     asker = actor(request)
     if asker.organization_id is None:
         return redirect("accounts:organizations")
-    page = keyset.page(queries.disputes_of(asker), order="-opened_at", cursor=request.GET.get("cursor", ""))
+    page = keyset.page(
+        queries.disputes_of(asker.organization_id), order="-opened_at", cursor=request.GET.get("cursor", "")
+    )
     context = {"disputes": page.rows, "next_cursor": page.next_cursor, "own_id": asker.organization_id}
     return render(request, "disputes/dispute_list.html", context)
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Organization, User
@@ -100,28 +101,29 @@ def read_at(contract_id: UUID, user: User) -> QuerySet[ReadMark]:
     return ReadMark.objects.filter(contract_id=contract_id, user=user)
 
 
-def _unread(user: User, actor: Actor) -> QuerySet[Message]:
-    mark = ReadMark.objects.filter(user=user, contract=OuterRef("contract")).values("read_at")[:1]
+def contracts_with_unread(organization_id: UUID, user_id: UUID) -> QuerySet[Any]:
+    """
+    The organization's contracts with messages that the user has not read, and their number as `unread`: sent by the
+    other side since the user's mark, or since the offer if there is none.
+    """
+    mark = ReadMark.objects.filter(user_id=user_id, contract=OuterRef("pk")).values("read_at")[:1]
+    sent = Message.objects.filter(contract=OuterRef("pk"), hidden_at=None, sent_at__gt=OuterRef("seen_until"))
+    unread = sent.exclude(sender_organization_id=organization_id).order_by()
+    counted = unread.values("contract").annotate(count=Count("pk")).values("count")
+    own = Q(employer_id=organization_id) | Q(freelancer_id=organization_id)
     return (
-        Message.objects.filter(contract__in=contracts_of(actor), hidden_at=None)
-        .exclude(sender_organization_id=actor.organization_id)
-        .annotate(seen_until=Coalesce(Subquery(mark), F("contract__offered_at"), output_field=DateTimeField()))
-        .filter(sent_at__gt=F("seen_until"))
+        Contract.objects.filter(own)
+        .annotate(seen_until=Coalesce(Subquery(mark), "offered_at"))
+        .filter(Exists(unread))
+        .annotate(unread=Subquery(counted, output_field=IntegerField()))
     )
-
-
-def unread_count(user: User, actor: Actor) -> int:
-    return _unread(user, actor).count()
-
-
-def unread_by_contract(user: User, actor: Actor) -> dict[UUID, int]:
-    rows = _unread(user, actor).order_by().values_list("contract_id").annotate(count=Count("id"))
-    return dict(rows)
 
 
 def conversations(user: User, actor: Actor) -> list[Conversation]:
     """Return contracts that have messages, the most recent message first."""
-    unread = unread_by_contract(user, actor)
+    if actor.organization_id is None:
+        return []
+    unread = dict(contracts_with_unread(actor.organization_id, user.pk).values_list("id", "unread"))
     newest = Message.objects.filter(contract=OuterRef("pk")).order_by("-id").values("id")[:1]
     contracts = contracts_of(actor).annotate(last_id=Subquery(newest)).exclude(last_id=None).order_by("-last_id")[:100]
     last = Message.objects.select_related("sender_organization").in_bulk([contract.last_id for contract in contracts])

@@ -45,14 +45,14 @@ def earlier_cases(organization_id: UUID) -> QuerySet[Report]:
 
 def statements_visible_to(actor: Actor) -> QuerySet[Statement]:
     statements = Statement.objects.select_related("organization").order_by("-issued_at")
-    return statements if actor.is_staff else statements_of(actor)
+    return statements if actor.is_staff else statements_of(actor.organization_id)
 
 
-def statements_of(actor: Actor) -> QuerySet[Statement]:
-    """The statements that the actor's organization received."""
-    if actor.organization_id is None:
+def statements_of(organization_id: UUID | None) -> QuerySet[Statement]:
+    """The statements that the organization received, newest first."""
+    if organization_id is None:
         return Statement.objects.none()
-    return Statement.objects.filter(organization_id=actor.organization_id).order_by("-issued_at")
+    return Statement.objects.filter(organization_id=organization_id).order_by("-issued_at")
 
 
 def open_objections() -> QuerySet[Objection]:

@@ -142,7 +142,7 @@ def _ask_about_decision(request: HttpRequest, form: DecisionForm, case: Report) 
 @login_required
 @require_safe
 def statements(request: HttpRequest) -> HttpResponse:
-    own = queries.statements_of(actor(request))[:100]
+    own = queries.statements_of(actor(request).organization_id)[:100]
     return render(request, "moderation/statement_list.html", {"statements": own})
 
 

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from apps.accounts.queries.related import shares_a_person
 from apps.common.actors import Actor
+from apps.common.prepared import before
 from apps.contracts.models import Contract
 from apps.contracts.states import ENDED
 from apps.reviews import rules
@@ -68,14 +69,14 @@ def contracts_to_publish(now: datetime) -> QuerySet[Contract, UUID]:
     return over.order_by("ended_at", "id").values_list("id", flat=True)
 
 
-def contracts_to_review(actor: Actor, now: datetime) -> QuerySet[Contract]:
-    """Ended contracts that the actor's organization can still review, most urgent first."""
-    if actor.organization_id is None:
+def contracts_to_review(organization_id: UUID | None, now: datetime) -> QuerySet[Contract]:
+    """Ended contracts that the organization can still review, most urgent first."""
+    if organization_id is None:
         return Contract.objects.none()
     return (
-        Contract.objects.filter(Q(employer_id=actor.organization_id) | Q(freelancer_id=actor.organization_id))
-        .filter(status__in=ENDED, accepted_at__isnull=False, ended_at__gt=now - rules.WINDOW)
-        .exclude(reviews__author_id=actor.organization_id)
+        Contract.objects.filter(Q(employer_id=organization_id) | Q(freelancer_id=organization_id))
+        .filter(status__in=ENDED, accepted_at__isnull=False, ended_at__gt=before(now, rules.WINDOW))
+        .exclude(reviews__author_id=organization_id)
         .select_related("employer", "freelancer")
         .order_by("ended_at")
     )

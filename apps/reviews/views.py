@@ -55,7 +55,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": [
             (contract, rules.window_end(contract.ended_at))
-            for contract in queries.contracts_to_review(who, timezone.now())
+            for contract in queries.contracts_to_review(who.organization_id, timezone.now())
             if contract.ended_at
         ],
         "written": visible.filter(author_id=who.organization_id).order_by("-submitted_at")[:50],

@@ -292,6 +292,15 @@ def test_what_moderation_hid_is_gone_when_the_memory_is_over(site, task, monkeyp
     assert task.title not in site.get(LIST).text
 
 
+def test_after_django_said_that_it_is_gone_nobody_gets_the_old_response(site, task, monkeypatch):
+    path = f"/en/tasks/{task.id}/"
+    assert site.get(path).status == 200
+    Task.objects.filter(id=task.id).update(hidden_at=timezone.now())
+    later(monkeypatch, 31)  # old enough to be computed again, and not too old to be sent meanwhile
+    assert [site.get(path).status for _ in range(3)] == [404, 404, 404]
+    assert Site().get(path).status == 404  # another process has no copy from the cache
+
+
 def test_while_one_request_computes_the_others_get_the_old_response(site, task, monkeypatch):
     path, another = f"/en/tasks/{task.id}/", Site()
     site.get(path)

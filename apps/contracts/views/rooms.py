@@ -91,7 +91,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
 
 def _may_review(asker: Actor, contract: Contract, now: datetime) -> bool:
     """Return whether the review window is open and this side has not written a review yet."""
-    return reviews.contracts_to_review(asker, now).filter(id=contract.id).exists()
+    return reviews.contracts_to_review(asker.organization_id, now).filter(id=contract.id).exists()
 
 
 def _is_next(row: dict[str, Any]) -> bool:

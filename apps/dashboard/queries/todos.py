@@ -12,7 +12,6 @@ from django.db.models import (
     CharField,
     Count,
     DateTimeField,
-    DurationField,
     Exists,
     F,
     IntegerField,
@@ -23,7 +22,7 @@ from django.db.models import (
     UUIDField,
     Value,
 )  # fmt: skip
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -35,19 +34,21 @@ from apps.accounts.rules import Act, Side
 from apps.bidding.models import Bid
 from apps.common import fmt
 from apps.common.actors import Actor
-from apps.common.prepared import prepared
+from apps.common.prepared import before, prepared
 from apps.contracts import policies
 from apps.contracts.models import CancellationProposal, Contract, Milestone
-from apps.contracts.states import ENDED, MilestoneStatus
-from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
+from apps.contracts.states import MilestoneStatus
+from apps.disputes import queries as disputes
+from apps.disputes.models import DisputeStatement, SplitProposal
 from apps.disputes.states import OPEN_DISPUTE
-from apps.messaging.models import Message, ReadMark
-from apps.moderation.models import Statement
+from apps.messaging import queries as messaging
+from apps.moderation import queries as moderation
+from apps.reviews import queries as reviews
 from apps.reviews import rules as review_rules
 from apps.spending import policies as spending_policies
 from apps.spending import queries as spending
-from apps.spending.models import Approval, SpendingRuleChange
-from apps.spending.states import ApprovalStatus, RuleChangeStatus
+from apps.spending.models import SpendingRuleChange
+from apps.spending.states import RuleChangeStatus
 from apps.tasks.models import Question, Task, TaskInvitation
 from apps.tasks.states import BidWindow
 
@@ -137,14 +138,8 @@ def _rows(kind: str, rows: QuerySet[Any], order: str, **columns: str) -> QuerySe
     return named.values_list("w_kind", *values)[:PER_KIND_MAX]
 
 
-def _since(now: datetime, duration: timedelta) -> Any:
-    """The time so long before `now`; computed by the database, because `now` is not known when the SQL is built."""
-    return Value(now, DateTimeField()) - Value(duration, DurationField())
-
-
 @prepared
 def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[Any, Any]:
-    own = Q(employer_id=organization_id) | Q(freelancer_id=organization_id)
     own_contract = Q(contract__employer_id=organization_id) | Q(contract__freelancer_id=organization_id)
     contract = {"subject": "title", "language": "binding_language", "ref": "id"}
     task = {"subject": "title", "language": "source_language", "ref": "id"}
@@ -158,19 +153,12 @@ def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[An
     earlier = Milestone.objects.filter(
         contract=OuterRef("contract"), position__lt=OuterRef("position"), status__in=_TO_FUND
     )
-    contracts, tasks = Contract.objects.all(), Task.objects.filter(employer_id=organization_id)
-    # Unread: sent by the other side after the mark, or since the offer where there is no mark.
-    mark = ReadMark.objects.filter(user_id=user_id, contract=OuterRef("pk")).values("read_at")[:1]
-    sent = Message.objects.filter(contract=OuterRef("pk"), hidden_at=None, sent_at__gt=OuterRef("seen_until"))
-    unread = sent.exclude(sender_organization_id=organization_id).order_by()
-    counted = unread.values("contract").annotate(count=Count("pk")).values("count")
+    tasks = Task.objects.filter(employer_id=organization_id)
     spoken = DisputeStatement.objects.filter(dispute=OuterRef("pk"), organization_id=organization_id)
     proposed = SplitProposal.objects.filter(dispute=OuterRef("pk"), status="open").exclude(
         organization_id=organization_id
     )
-    disputes = Dispute.objects.filter(
-        Q(opened_by_id=organization_id) | Q(respondent_id=organization_id), status__in=OPEN_DISPUTE
-    )
+    open_disputes = disputes.disputes_of(organization_id).filter(status__in=OPEN_DISPUTE)
     dispute = {
         "ref": "id", "subject": "milestone__contract__title", "step": "milestone__title",
         "language": "milestone__contract__binding_language", "employer_id": "milestone__contract__employer_id",
@@ -202,23 +190,14 @@ def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[An
             "proposed_at", who_id="proposed_by_id", status="contract__status", **its_contract,
         ),
         _rows(
-            "offer", contracts.filter(freelancer_id=organization_id, status="offered"), "respond_by",
+            "offer", Contract.objects.filter(freelancer_id=organization_id, status="offered"), "respond_by",
             due_at="respond_by", **contract,
         ),
         _rows(
-            "review",
-            contracts.filter(
-                own, status__in=ENDED, accepted_at__isnull=False, ended_at__gt=_since(now, review_rules.WINDOW)
-            ).exclude(reviews__author_id=organization_id),
-            "ended_at", due_at="ended_at", **contract,
+            "review", reviews.contracts_to_review(organization_id, now), "ended_at", due_at="ended_at", **contract,
         ),
         _rows(
-            "message",
-            contracts.filter(own)
-            .annotate(seen_until=Coalesce(Subquery(mark), "offered_at"))
-            .filter(Exists(unread))
-            .annotate(unread=Subquery(counted, output_field=IntegerField())),
-            "-id", n="unread", **contract,
+            "message", messaging.contracts_with_unread(organization_id, user_id), "-id", n="unread", **contract,
         ),
         _rows("decide", tasks.filter(status="deciding"), "decision_due_at", due_at="decision_due_at", **task),
         _rows(
@@ -242,18 +221,15 @@ def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[An
             "task__bidding_closes_at", due_at="task__bidding_closes_at", **its_task,
         ),
         _rows(
-            "dispute", disputes.filter(~Exists(spoken), respondent_id=organization_id), "answer_due_at",
+            "dispute", open_disputes.filter(~Exists(spoken), respondent_id=organization_id), "answer_due_at",
             due_at="answer_due_at", **dispute,
         ),
         _rows(
-            "split", disputes.filter(Exists(proposed)), "decide_by", due_at="decide_by", **dispute,
+            "split", open_disputes.filter(Exists(proposed)), "decide_by", due_at="decide_by", **dispute,
         ),
         _rows(
-            "approval",
-            Approval.objects.filter(organization_id=organization_id, status=ApprovalStatus.ASKED).exclude(
-                requested_by_id=user_id
-            ),
-            "requested_at", ref="id", subject="memo",
+            "approval", spending.waiting_approvals(organization_id).exclude(requested_by_id=user_id), "requested_at",
+            ref="id", subject="memo",
         ),
         _rows(
             "limits",
@@ -262,8 +238,8 @@ def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[An
         ),
         _rows(
             "statement",
-            Statement.objects.filter(
-                organization_id=organization_id, objection=None, issued_at__gt=_since(now, OBJECTION_SHOWN_FOR)
+            moderation.statements_of(organization_id).filter(
+                objection=None, issued_at__gt=before(now, OBJECTION_SHOWN_FOR)
             ),
             "-issued_at", ref="id", subject="title",
         ),

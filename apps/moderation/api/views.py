@@ -92,7 +92,7 @@ class Statements(ListAPIView[Statement]):
     def get_queryset(self) -> QuerySet[Statement]:
         if getattr(self, "swagger_fake_view", False):
             return Statement.objects.none()
-        return queries.statements_of(actor(self.request._request))
+        return queries.statements_of(actor(self.request._request).organization_id)
 
     @extend_schema(operation_id="statements")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
