@@ -8,7 +8,8 @@ runs under the same server with the same numbers of workers and threads. With --
 django-oscar (`bench.oscar`), with a product for each task. Neither of them keeps pages. Rounds alternate between the
 sites, so that what disturbs the machine disturbs all. For each page:
 
-    web, pg     CPU milliseconds per request of the web server's processes and of PostgreSQL's, from /proc
+    web, pg     CPU milliseconds per request of the web server's processes and of PostgreSQL's, from /proc, while one
+                client sends for a second at least; a kept page is computed at the beginning of that second
     ratio       the CPU of both, divided by that of the plain page named in PAGES (its list, detail or API page)
     p50, p95    milliseconds for a client that waits for each answer, by the number of clients at once; with the share
                 of requests that the site refused, if it did (503)
@@ -365,15 +366,25 @@ def _round_of(
     server: servers.Server, figures: Figures, port: int, pid: int, path: str, cookie: str, options: argparse.Namespace
 ) -> None:
     for clients in options.clients:
+        _wait_until_idle(server)
         web, pg = _cpu_seconds(pid), server.spent().cpu_seconds
         # More clients send fewer requests each, so that a run stays short.
         requests = max(3, min(options.requests, options.requests * COMPARED_CLIENTS // clients))
-        load = load_page(port, path, cookie, clients, requests, seconds=1 if clients == COMPARED_CLIENTS else 0)
+        measured = clients in (options.clients[0], COMPARED_CLIENTS)
+        load = load_page(port, path, cookie, clients, requests, seconds=1 if measured else 0)
         if clients == options.clients[0]:
             answers = len(load.times_ms) + load.refused
             figures.web_ms.append((_cpu_seconds(pid) - web) * 1000 / answers)
             figures.pg_ms.append((server.spent().cpu_seconds - pg) * 1000 / answers)
         figures.loads.setdefault(clients, Load()).add(load)
+
+
+def _wait_until_idle(server: servers.Server) -> None:
+    deadline = time.monotonic() + 300
+    while server.busy():
+        if time.monotonic() > deadline:
+            raise SystemExit("PostgreSQL was busy for five minutes")
+        time.sleep(0.1)
 
 
 def _table(tasks: int, figures: dict[str, Figures], options: argparse.Namespace, said: str) -> str:

@@ -59,6 +59,16 @@ class Server:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
             return cursor.fetchone() is not None
 
+    def busy(self) -> int:
+        """Return how many backends run a statement or clean up; a query goes on when its client has gone."""
+        connection = psycopg2.connect(f"{self.address} dbname=postgres")
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+                   AND (state = 'active' OR backend_type IN ('autovacuum worker', 'parallel worker'))"""
+            )
+            return int(cursor.fetchone()[0])
+
     def program(self, name: str) -> list[str]:
         """Return the command of one of PostgreSQL's own programs, connected to this server."""
         return [self.stack._pg(name), "-h", str(self.stack.sock), "-U", "postgres"]
