@@ -198,7 +198,12 @@ class _Query(SearchQuery):
 
 def query(groups: Sequence[Sequence[str]], *, any_of: bool = False) -> SearchQuery:
     """For filtering: `.filter(search_vector=tokens.query(groups))` matches with @@; also for `SearchRank`."""
-    return _Query(query_text(groups, any_of=any_of))
+    return ready_query(query_text(groups, any_of=any_of))
+
+
+def ready_query(text: str) -> SearchQuery:
+    """For filtering with the result of `query_text`."""
+    return _Query(text)
 
 
 # --- folding ------------------------------------------------------------------------------------------------------

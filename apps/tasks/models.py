@@ -79,7 +79,7 @@ class Task(BaseModel):
             ),
         ]
         indexes = [
-            GinIndex(fields=["search_vector"], name="tasks_task_search"),
+            GinIndex(fields=["search_vector"], condition=OPEN, name="tasks_task_search"),
             # One per order of the list of open tasks, and one per filter that leaves few of them.
             models.Index(fields=["-published_at", "-id"], condition=OPEN, name="tasks_task_newest"),
             models.Index(fields=["bidding_closes_at", "id"], condition=OPEN, name="tasks_task_closing"),

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 PAGES: dict[str, tuple[str, str, int, int]] = {
     "task list, stranger": ("/en/tasks/", "", 2, 4),
     "task list, freelancer": ("/en/tasks/", "freelancer", 3, 7),
-    "task list with filters": ("/en/tasks/?category=translation&language=en&q=guide", "freelancer", 3, 9),
+    "task list with filters": ("/en/tasks/?category=translation&language=en&q=guide", "freelancer", 3, 11),
     "task page, stranger": ("/en/tasks/{task}/", "", 4, 12),
     "task page, freelancer": ("/en/tasks/{task}/", "freelancer", 9, 17),
     "task page, employer": ("/en/tasks/{task}/", "employer", 10, 11),

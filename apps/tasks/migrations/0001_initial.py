@@ -4,6 +4,7 @@ import django.contrib.postgres.search
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from apps.common.sql_files import sql_files
 
 
 class Migration(migrations.Migration):
@@ -292,7 +293,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="task",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["search_vector"], name="tasks_task_search"),
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("status", "open")), fields=["search_vector"], name="tasks_task_search"
+            ),
         ),
         migrations.AddIndex(
             model_name="task",
@@ -429,4 +432,5 @@ class Migration(migrations.Migration):
             model_name="taskskill",
             index=models.Index(fields=["skill", "-task"], name="tasks_taskskill_newest"),
         ),
+        *sql_files(__file__),
     ]
