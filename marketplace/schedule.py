@@ -17,6 +17,7 @@ _JOBS: dict[str, dict[str, Any]] = {
     "matching-rebuild-candidate-index": {"task": "matching.rebuild_candidate_index", "schedule": 900.0},
     "matching-fairness-report": {"task": "matching.write_fairness_report", "schedule": crontab(hour="1", minute="0")},
     "matching-prune-impressions": {"task": "matching.prune_impressions", "schedule": crontab(hour="1", minute="30")},
+    "matching-prune-matches": {"task": "matching.prune_matches", "schedule": crontab(hour="1", minute="50")},
     "matching-train-rankers": {"task": "matching.train_rankers", "schedule": crontab(hour="2", minute="40")},
     "matching-notify-employers": {
         "task": "matching.notify_employers",

@@ -54,6 +54,12 @@ def prune_impressions() -> int:
     return impressions.prune_impressions(now=timezone.now())
 
 
+@shared_task(name="matching.prune_matches")
+def prune_matches() -> int:
+    """Delete the matches of tasks that closed 60 days ago."""
+    return matches.prune_matches(now=timezone.now())
+
+
 @shared_task(name="matching.write_fairness_report")
 def write_fairness_report() -> bool:
     """Write the report of last week. Runs every night, so that a missed run is made up."""

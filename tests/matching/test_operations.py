@@ -13,6 +13,7 @@ from apps.matching.operations import candidate_index, matches
 from apps.matching.queries import inputs, recommendations
 from apps.outbox.models import Event
 from apps.skills.models import Skill
+from apps.tasks.models import Task
 from ranking.candidate_index import writer
 from tests.conftest import NOON
 
@@ -351,3 +352,19 @@ def test_with_evidence_the_candidate_index_and_postgresql_agree(market, make):
         match_result.organization_id: (match_result.score, match_result.reasons, match_result.inputs)
         for match_result in MatchResult.objects.all()
     } == without
+
+
+def test_the_matches_of_a_closed_task_go_after_sixty_days_except_those_of_bidders(market, make):
+    matches.refresh_pending(now=NOON)
+    make.bid(task=market.task, bidder=market.react)
+    newer = make.task(employer=market.employer, source_language="de", skill_ids=(skill("react"),))
+    matches.match_task(task_id=newer.id, now=NOON)
+    Task.objects.filter(id=newer.id).update(bidding_closes_at=market.task.bidding_closes_at + timedelta(days=1))
+    gone = market.task.bidding_closes_at + matches.KEPT_AFTER_CLOSING
+
+    assert matches.prune_matches(now=gone) == 0
+    of_newer = MatchResult.objects.filter(task=newer).count()
+    assert matches.prune_matches(now=gone + timedelta(seconds=1)) == 2  # Bola and Chi
+    assert [result.organization for result in MatchResult.objects.filter(task=market.task)] == [market.react]
+    assert MatchResult.objects.filter(task=newer).count() == of_newer > 0
+    assert matches.prune_matches(now=gone + timedelta(seconds=1)) == 0

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
+from apps.bidding.models import Bid
 from apps.common.actors import Actor
 from apps.matching import events, policies
 from apps.matching.models import CandidateChange, MatchRequest, MatchResult, RankingWeights, SubjectKind
@@ -18,6 +20,7 @@ from apps.matching.queries import inputs, ranking_versions
 from apps.matching.queries import learned as learned_queries
 from apps.moderation import operations as moderation
 from apps.outbox import bus
+from apps.tasks.models import Task
 from ranking import formula, scoring
 from ranking.candidate_index.index import CandidateIndex
 from ranking.candidate_index.ranking import Rules
@@ -27,6 +30,10 @@ from ranking.scoring import FreelancerFeatures, TaskFeatures
 
 CANDIDATES_MAX = 1000
 KEPT_MAX = 200
+KEPT_AFTER_CLOSING = timedelta(days=60)
+PRUNED_AGAIN = timedelta(days=30)
+"""So long may the job that deletes old matches fail without leaving some for ever."""
+PRUNED_AT_ONCE = 100
 NOTIFIED_MAX = 20
 NOTIFY_SCORE_MIN = 46.0
 EXPANDED_WEIGHT = 0.3
@@ -297,3 +304,20 @@ def set_weights(*, weights: formula.Weights, note: str, actor: Actor, now: datet
     tasks = inputs.tasks_to_match(now).values_list("id", flat=True)
     request_matches(subject_kind=SubjectKind.TASK, subject_ids=tasks, now=now)
     return ranking_weights
+
+
+def prune_matches(*, now: datetime) -> int:
+    """
+    Delete the matches of tasks whose bidding closed 60 days ago, a hundred tasks at a time, and return their number.
+
+    Those of people who bid are kept, because their bids show them. What was shown in lists has its own copy in the
+    impressions.
+    """
+    until, pruned = now - KEPT_AFTER_CLOSING, 0
+    closed = Task.objects.filter(bidding_closes_at__lt=until, bidding_closes_at__gte=until - PRUNED_AGAIN)
+    task_ids = list(closed.order_by("bidding_closes_at", "id").values_list("id", flat=True))
+    bids = Bid.objects.filter(task=OuterRef("task"), bidder=OuterRef("organization"))
+    for start in range(0, len(task_ids), PRUNED_AT_ONCE):
+        of_tasks = MatchResult.objects.filter(task_id__in=task_ids[start : start + PRUNED_AT_ONCE])
+        pruned += of_tasks.exclude(Exists(bids)).delete()[0]
+    return pruned
