@@ -7,7 +7,8 @@ run Django, so a process needs no more database connections than that. Requests 
 * machine: webhooks of payment providers, health checks. Always first, never refused for others.
 * static: files of the site, if no proxy serves them: a page asks for many at once.
 * money: logged-in people on pages and endpoints about money.
-* member: logged-in people everywhere else, programs with a key.
+* member: logged-in people everywhere else, programs with a key. Whether a cookie or a key is real is known once Django
+  has looked it up: until a process did so, its sender waits with the strangers.
 * renewal: a stranger whose response is kept, but old. If it is refused, the old one is sent.
 * stranger: everybody else.
 
@@ -29,7 +30,7 @@ import queue
 import re
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -124,9 +125,47 @@ def kind_of(environ: Environ) -> str:
         return "machine"
     if path.startswith(_STATIC):
         return "static"
-    if "HTTP_AUTHORIZATION" in environ or f"{settings.SESSION_COOKIE_NAME}=" in environ.get("HTTP_COOKIE", ""):
+    if RECENT_LOGINS.has(credential_of(environ)):
         return "money" if _MONEY.match(path) else "member"
     return "stranger"
+
+
+# -- credentials
+
+LOGIN_IS_REMEMBERED_SECONDS = 30 * 60.0
+_SESSION = re.compile(rf"(?:^|;\s*){re.escape(settings.SESSION_COOKIE_NAME)}=([^;]*)")
+
+
+def credential_of(environ: Environ) -> str:
+    """Return the key or the session that a request names, whether or not it is real; "" without one."""
+    if key := environ.get("HTTP_AUTHORIZATION"):
+        return str(key)
+    session = _SESSION.search(environ.get("HTTP_COOKIE", ""))
+    return session[1] if session else ""
+
+
+class RecentLogins:
+    """
+    The credentials that Django accepted lately in this process.
+
+    They give a place in a line and no rights: one that was revoked since is still refused by Django.
+    """
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most, self._lock, self._until = most, threading.Lock(), OrderedDict[str, float]()
+
+    def add(self, credential: str) -> None:
+        with self._lock:
+            self._until[credential] = time.monotonic() + LOGIN_IS_REMEMBERED_SECONDS
+            self._until.move_to_end(credential)
+            if len(self._until) > self._most:
+                self._until.popitem(last=False)
+
+    def has(self, credential: str) -> bool:
+        return self._until.get(credential, 0.0) > time.monotonic()
+
+
+RECENT_LOGINS = RecentLogins()
 
 
 # -- one request
@@ -230,6 +269,8 @@ class Admission:
         if not ticket.done.wait(seconds):
             self._leave(ticket)
             ticket.done.wait()
+        if environ.get(traffic.ACCEPTED):
+            RECENT_LOGINS.add(credential_of(environ))
         if ticket.error is not None:
             raise ticket.error
         start_response(ticket.status, ticket.headers)

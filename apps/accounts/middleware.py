@@ -25,6 +25,7 @@ from apps.accounts.models import Membership, Organization, User
 from apps.accounts.policies import FreshLoginNeeded, session_limits
 from apps.accounts.queries import actors
 from apps.accounts.sessions import user_of
+from apps.common import traffic
 from apps.common.actors import STRANGER, Actor
 
 FRESH_LOGIN_LIFE = timedelta(minutes=15)
@@ -61,7 +62,9 @@ class SessionLimitMiddleware:
                 logout(request)
                 session.delete()
                 request.session["has_ended"] = True
-            elif session is None or now - session.last_seen_at > SEEN_EVERY or _is_another_client(session, request):
+                return self.get_response(request)
+            request.META[traffic.ACCEPTED] = True
+            if session is None or now - session.last_seen_at > SEEN_EVERY or _is_another_client(session, request):
                 UserSession.objects.create_from_request(request)
         return self.get_response(request)
 

@@ -14,6 +14,8 @@ from django.core.cache import cache
 KINDS = ("machine", "static", "money", "member", "renewal", "stranger", "kept")
 """Payment providers and health checks; files of the site; logged-in people on pages about money, and elsewhere;
 strangers whose response is kept but old, and other strangers; and what a process had kept for strangers."""
+ACCEPTED = "tradewind.accepted"
+"""Set in the WSGI environment of a request whose session or key is real."""
 OUTCOMES = ("served", "refused")
 _REFUSED_AT = "traffic:refused_at"
 _DAYS_KEPT = 30

@@ -19,10 +19,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from apps.accounts.operations import keys
 from apps.common import traffic
 from apps.common.errors import Overloaded
 from marketplace import admission
-from marketplace.admission import LINES, Admission, Line, Report, Wait, kind_of
+from marketplace.admission import LINES, Admission, Line, RecentLogins, Report, Wait, kind_of
 from tests import databases
 from tests.conftest import log_in
 from tests.operation.test_telemetry import free_port
@@ -34,6 +35,16 @@ PATHS = {"machine": "/webhooks/sandbox/", "money": "/en/money/", "member": "/en/
 def environ(kind: str, **more: Any) -> dict[str, Any]:
     cookie = SESSION if kind in ("money", "member") else ""
     return {"REQUEST_METHOD": "GET", "PATH_INFO": PATHS[kind], "HTTP_COOKIE": cookie, **more}
+
+
+@pytest.fixture(autouse=True)
+def accepted(monkeypatch):
+    """The session and the key of these tests were accepted before."""
+    logins = RecentLogins()
+    for credential in ("x", "Bearer x"):
+        logins.add(credential)
+    monkeypatch.setattr(admission, "RECENT_LOGINS", logins)
+    return logins
 
 
 class Slow:
@@ -279,6 +290,61 @@ def test_the_kind_of_a_request():
     assert kind_of(environ("stranger")) == "stranger"
 
 
+@pytest.mark.parametrize("path", ["/en/tasks/", "/en/money/", "/api/v1/payouts/"])
+@pytest.mark.parametrize(
+    "claim", [{"HTTP_COOKIE": "sessionid=made-up"}, {"HTTP_COOKIE": "xsessionid=x"}, {"HTTP_AUTHORIZATION": "Bearer y"}]
+)
+def test_who_claims_to_be_logged_in_waits_with_the_strangers(path, claim):
+    assert kind_of({"PATH_INFO": path, **claim}) == "stranger"
+
+
+def test_a_login_is_remembered_once_the_application_accepted_it(accepted):
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        if "sessionid=real" in environ["HTTP_COOKIE"]:
+            environ[traffic.ACCEPTED] = True
+        start_response("200 OK", [])
+        return [b""]
+
+    one = Admission(application, 1)
+    for session, kind in (("real", "member"), ("made-up", "stranger")):
+        cookie = {"HTTP_COOKIE": f"theme=dark; sessionid={session}"}
+        assert kind_of(environ("member") | cookie) == "stranger"
+        one(environ("member") | cookie, lambda *_response: None)
+        assert kind_of(environ("member") | cookie) == kind
+
+
+def test_logins_are_forgotten_the_oldest_first():
+    logins = RecentLogins(most=2)
+    for credential in ("a", "b", "a", "c"):
+        logins.add(credential)
+    assert [logins.has(credential) for credential in "abc"] == [True, False, True]
+
+
+def test_a_login_is_forgotten_after_a_while(monkeypatch, accepted):
+    now = admission.time.monotonic()
+    monkeypatch.setattr(admission.time, "monotonic", lambda: now + admission.LOGIN_IS_REMEMBERED_SECONDS + 1)
+    assert not accepted.has("x")
+
+
+@pytest.mark.django_db
+def test_django_says_which_sessions_and_keys_are_real(make):
+    def is_accepted(client: Client, path: str, **headers: str) -> bool:
+        return traffic.ACCEPTED in client.get(path, headers=headers).wsgi_request.META
+
+    member = make.freelancer()
+    user = member.memberships.get(role="owner").user
+    _key, secret = keys.create_token(
+        user=user, actor=make.actor(member), name="robot", scopes=["read"], expires_at=None, now=timezone.now()
+    )
+    made_up = Client()
+    made_up.cookies["sessionid"] = "made-up"
+    assert is_accepted(log_in(Client(), member), "/en/tasks/")
+    assert not is_accepted(made_up, "/en/tasks/")
+    assert not is_accepted(Client(), "/en/tasks/")
+    assert is_accepted(Client(), "/api/v1/tasks/", Authorization=f"Bearer {secret}")
+    assert not is_accepted(Client(), "/api/v1/tasks/", Authorization="Bearer tw_made_up")
+
+
 MONEY_APPS = {"payments", "payouts", "escrow", "treasury", "banking", "spending", "invoicing"}
 
 
@@ -367,6 +433,7 @@ def test_slow_pages_are_refused_while_money_and_webhooks_are_served_and_then_all
             return requests.get(f"{address}{path}", timeout=60, **options)
 
         assert get("/en/people/").status_code == 200  # kept from now on
+        assert get("/en/", cookies=cookies).status_code == 200  # the login is accepted from now on
         with connection.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute("LOCK TABLE tasks_task IN ACCESS EXCLUSIVE MODE")

@@ -17,6 +17,7 @@ from apps.accounts.models import PersonalToken, User
 from apps.accounts.policies import ScopeMissing
 from apps.accounts.queries import actors, keys
 from apps.accounts.states import KeyScope
+from apps.common import traffic
 from apps.common.actors import STRANGER
 
 
@@ -43,6 +44,7 @@ class PersonalTokenAuthentication(BaseAuthentication):
         acting = actors.actor_for_key(token)
         if acting is None:
             raise AuthenticationFailed
+        request.META[traffic.ACCEPTED] = True
         _check_scope(token, request)
         PersonalToken.objects.filter(id=token.id).update(last_used_at=timezone.now())
         request._request.actor = acting  # type: ignore[attr-defined]
