@@ -5,6 +5,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.assurance.api.urls")),
     path("", include("apps.bidding.api.urls")),
     path("", include("apps.contracts.api.urls")),
+    path("", include("apps.dashboard.api.urls")),
     path("", include("apps.disputes.api.urls")),
     path("", include("apps.escrow.api.urls")),
     path("", include("apps.files.api.urls")),

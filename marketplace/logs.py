@@ -18,7 +18,7 @@ CUT = "[cut]"
 # The URL itself is the secret: anyone who has it can use it. tests/common/test_logs.py compares this with the list of
 # pages.
 _IN_PATH = re.compile(
-    r"(?<=/)(password/reset/key|confirm-email|invitations/accept|notifications/unsubscribe)/[^/\s?\"'<>]+"
+    r"(?<=/)(password/reset/key|confirm-email|invitations/accept|notifications/unsubscribe|calendars)/[^/\s?\"'<>]+"
 )
 _IN_QUERY = re.compile(
     r"([?&;](?:[\w-]*(?:token|secret|password|passwd|signature|api_?key|sesame)[\w-]*|key|code|sig)=)[^&\s\"'<>]+",

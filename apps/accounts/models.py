@@ -283,3 +283,14 @@ class PersonalToken(BaseModel):
     def scope_names(self) -> list[dict[str, Any]]:
         """The key's scopes with labels; `is_more` marks those beyond reading."""
         return [{"label": KeyScope(scope).label, "is_more": scope != KeyScope.READ} for scope in self.scopes]
+
+
+class CalendarAddress(BaseModel):
+    """
+    The private address of a member's calendar of deadlines; only the hash of its token is stored. It ends with the
+    membership.
+    """
+
+    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="calendar_address")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    last_read_at = models.DateTimeField(null=True, blank=True)

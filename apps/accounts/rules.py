@@ -247,7 +247,7 @@ _APP_SCOPES = {
     **dict.fromkeys(("payments", "payouts", "treasury", "escrow", "spending", "invoicing"), KeyScope.MONEY),
     **dict.fromkeys(
         (
-            "accounts", "assurance", "bidding", "contracts", "disputes", "files", "matching", "moderation",
+            "accounts", "assurance", "bidding", "contracts", "dashboard", "disputes", "files", "matching", "moderation",
             "notifications", "reviews", "skills", "tasks",
         ),
         KeyScope.WORK,

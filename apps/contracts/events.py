@@ -59,6 +59,16 @@ class MilestoneApproved:
     by_clock: bool
 
 
+@bus.event("contracts.funding_reminder")
+class FundingReminder:
+    """The next milestone has waited for money for so many days; after the last one no more reminders follow."""
+
+    contract_id: UUID
+    milestone_id: UUID
+    days: int
+    is_last: bool
+
+
 @bus.event("contracts.review_reminder")
 class ReviewReminder:
     contract_id: UUID

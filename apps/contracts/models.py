@@ -34,11 +34,16 @@ class Contract(BaseModel):
     terms = models.JSONField()
     terms_sha256 = models.CharField(max_length=64)
     revisions_included = models.PositiveSmallIntegerField(default=2)
-    review_days = models.PositiveSmallIntegerField(default=14)
+    review_days = models.PositiveSmallIntegerField(default=10)
+    """Business days of the employer to answer a delivery."""
     offered_at = models.DateTimeField()
     respond_by = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    unfunded_since = models.DateTimeField(null=True, blank=True)
+    """Since when the next milestone waits for money while no other one has any. None while work is funded."""
+    funding_reminders_sent = models.PositiveSmallIntegerField(default=0)
+    """Since `unfunded_since`."""
 
     class Meta:
         constraints = [
@@ -56,6 +61,11 @@ class Contract(BaseModel):
         indexes = [
             models.Index(
                 fields=["respond_by"], condition=models.Q(status="offered"), name="contracts_contract_respond_by"
+            ),
+            models.Index(
+                fields=["unfunded_since"],
+                condition=models.Q(status="active", unfunded_since__isnull=False),
+                name="contracts_contract_unfunded",
             ),
         ]
 
@@ -92,8 +102,10 @@ class Milestone(BaseModel):
     title = models.CharField(max_length=140)
     amount_minor = amount_field()
     currency = currency_field()
-    due_at = models.DateTimeField(null=True, blank=True)
     days = models.PositiveSmallIntegerField()
+    """Calendar days from funding to the due date."""
+    due_at = models.DateTimeField(null=True, blank=True)
+    """None until the milestone is funded."""
     status = models.CharField(max_length=16, choices=MilestoneStatus, default=MilestoneStatus.PLANNED)
     escrow = models.OneToOneField(Escrow, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     revisions_used = models.PositiveSmallIntegerField(default=0)

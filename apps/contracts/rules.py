@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from apps.common.money import Money
 from apps.contracts.states import MILESTONE_ENDS, ContractStatus, MilestoneStatus
 
+FUNDING_REMINDER_DAYS = (2, 5, 10)
+"""Days after which the employer is reminded to fund the next milestone."""
 LINKS_MAX = 10
 LINK_LENGTH_MAX = 500
 
@@ -47,6 +49,12 @@ def part_of_exchange(exchange: Money, *, whole: Money, part: Money) -> Money:
 def is_late(*, due_at: datetime | None, delivered_at: datetime | None, now: datetime) -> bool:
     """Return whether the first version was delivered after the due date, or the date passed without one."""
     return due_at is not None and (delivered_at or now) > due_at
+
+
+def waits_for_money(statuses: Iterable[str]) -> bool:
+    """Return whether a milestone is still to be funded and no other one holds money."""
+    open_statuses = set(statuses) - set(MILESTONE_ENDS)
+    return bool(open_statuses) and open_statuses <= {MilestoneStatus.PLANNED, MilestoneStatus.AWAITING_PAYMENT}
 
 
 def milestone_end(*, released: Money, refunded: Money) -> MilestoneStatus:

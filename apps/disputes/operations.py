@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.common import limits
@@ -54,17 +55,21 @@ def open_dispute(
     assert milestone.escrow_id is not None
     last_moment = escrows.last_moment(milestone.escrow_id)
     is_employer = actor.acts_for(contract.employer_id)
+    respondent = contract.freelancer if is_employer else contract.employer
+    answer_due_at = rules.answer_due_at(now, last_moment, country=respondent.country, time_zone=respondent.time_zone)
     dispute = Dispute.objects.create(
         id=dispute_id,
         milestone=milestone,
         opened_by_id=contract.employer_id if is_employer else contract.freelancer_id,
-        respondent_id=contract.freelancer_id if is_employer else contract.employer_id,
+        respondent_id=respondent.id,
         reason=reason,
         amount_minor=frozen.amount_minor,
         currency=frozen.currency,
         opened_at=now,
-        answer_due_at=rules.answer_due_at(now, last_moment),
-        decide_by=rules.decide_by(now, last_moment),
+        answer_due_at=answer_due_at,
+        decide_by=rules.decide_by(
+            answer_due_at, last_moment, country=settings.PLATFORM_COUNTRY, time_zone=settings.TIME_ZONE
+        ),
         last_moment=last_moment,
     )
     _write_statement(dispute, text, source_language, actor, now)

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from apps.common import business_days
 from apps.common.money import Money
 
-ANSWER_TIME = timedelta(days=5)
-DECISION_TIME = timedelta(days=14)
+ANSWER_DAYS = 5
+"""Business days of the other side to answer."""
+DECISION_DAYS = 10
+"""Business days of the marketplace's staff to decide after that."""
 WHOLE_BPS = 10_000
 
 
-def answer_due_at(opened_at: datetime, last_moment: datetime | None) -> datetime:
+def answer_due_at(opened_at: datetime, last_moment: datetime | None, *, country: str, time_zone: str) -> datetime:
     """
     Return the time limit for the other side's answer; after it, staff may decide without one.
 
     It is never later than half of the time left until the holding limit.
+
+    :param country, time_zone: where the other side is.
     """
-    planned = opened_at + ANSWER_TIME
+    planned = business_days.deadline(opened_at, ANSWER_DAYS, country=country, time_zone=time_zone)
     if last_moment is None or last_moment <= opened_at:
         return planned
     return min(planned, opened_at + (last_moment - opened_at) / 2)
 
 
-def decide_by(opened_at: datetime, last_moment: datetime | None) -> datetime:
-    """Return the date by which staff intend to decide; never after the holding limit."""
-    planned = opened_at + ANSWER_TIME + DECISION_TIME
+def decide_by(answer_due: datetime, last_moment: datetime | None, *, country: str, time_zone: str) -> datetime:
+    """
+    Return the date by which staff intend to decide; never after the holding limit.
+
+    :param country, time_zone: where staff are.
+    """
+    planned = business_days.deadline(answer_due, DECISION_DAYS, country=country, time_zone=time_zone)
     return min(planned, last_moment) if last_moment is not None else planned
 
 

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
 from apps.contracts import policies, rules
 from apps.contracts.models import Contract, Milestone
-from apps.contracts.operations import cancellations, milestones, offers
+from apps.contracts.operations import cancellations, milestones, offers, reminders
 from apps.contracts.operations.milestones import Check
 from apps.contracts.queries import contracts, timeline
 from apps.contracts.queries import milestones as milestone_queries
@@ -22,6 +23,9 @@ from apps.outbox.models import Event
 from apps.tasks.models import Task
 
 DAY = timedelta(days=1)
+BERLIN, LAGOS = ZoneInfo("Europe/Berlin"), ZoneInfo("Africa/Lagos")
+REVIEW_END = datetime(2026, 11, 11, 23, 59, 59, tzinfo=BERLIN)
+"""The employer's tenth business day after `NOON`, a Wednesday."""
 
 
 def payable(contract):
@@ -50,15 +54,24 @@ def test_a_sealed_bid_is_not_awarded_before_the_window_closes(make):
         make.contract(bid=bid, status="offered")
 
 
-def test_accepting_tells_the_other_bidders_and_sets_due_dates(make, now):
+def test_accepting_tells_the_other_bidders(make, now):
     winner = make.bid(milestones=(MilestoneDraft("Draft", 400_00, 4), MilestoneDraft("Final", 500_00, 6)))
     other = make.bid(task=winner.task)
     contract = make.contract(bid=winner)
 
-    assert [step.due_at for step in milestone_queries.milestones(contract.id)] == [now + 4 * DAY, now + 10 * DAY]
+    assert [step.due_at for step in milestone_queries.milestones(contract.id)] == [None, None]
     other.refresh_from_db()
     winner.refresh_from_db()
     assert (winner.status, other.status) == ("accepted", "not_taken")
+
+
+def test_the_time_to_deliver_runs_from_the_funding(make, now):
+    bid = make.bid(milestones=(MilestoneDraft("Draft", 400_00, 4), MilestoneDraft("Final", 500_00, 6)))
+    contract = make.contract(bid=bid)
+    make.now = now + 3 * DAY
+    make.milestone(contract=contract, status="funded")
+    first, second = milestone_queries.milestones(contract.id)
+    assert (first.due_at, second.due_at) == (now + 7 * DAY, None)
 
 
 def test_a_declined_offer_lets_the_employer_choose_again(make, now):
@@ -77,9 +90,11 @@ def test_an_offer_taken_back_leaves_the_bid_standing(make, now):
 
 def test_an_unanswered_offer_lapses_by_the_clock(make, now):
     contract = make.contract(status="offered")
-    assert list(contracts.offers_to_lapse(now + 6 * DAY)) == []
-    assert list(contracts.offers_to_lapse(now + 7 * DAY)) == [contract.id]
-    assert offers.lapse_offer(contract_id=contract.id, now=now + 7 * DAY).status == "lapsed"
+    end = datetime(2026, 11, 4, 23, 59, 59, tzinfo=LAGOS)  # the freelancer's fifth business day after a Wednesday
+    assert contract.respond_by == end
+    assert list(contracts.offers_to_lapse(end - timedelta(seconds=1))) == []
+    assert list(contracts.offers_to_lapse(end)) == [contract.id]
+    assert offers.lapse_offer(contract_id=contract.id, now=end).status == "lapsed"
 
 
 def test_only_the_freelancer_answers_an_offer(make, now):
@@ -131,11 +146,11 @@ def test_only_web_addresses_are_links(make, link):
 
 def test_a_new_version_starts_the_review_window_again(make, now):
     milestone = make.milestone(status="delivered")
-    assert milestone.review_due_at == now + 14 * DAY
+    assert milestone.review_due_at == REVIEW_END
     make.now = now + 2 * DAY
     assert make.deliver(milestone).version == 2
     milestone.refresh_from_db()
-    assert milestone.review_due_at == now + 16 * DAY
+    assert milestone.review_due_at == datetime(2026, 11, 13, 23, 59, 59, tzinfo=BERLIN)
 
 
 def test_revisions_are_counted_and_end(make, now):
@@ -185,8 +200,8 @@ def test_one_cent_does_not_stop_the_clock(make, now):
     milestone = make.milestone(status="delivered")
     employer = make.actor(milestone.contract.employer)
     milestones.approve_milestone(milestone_id=milestone.id, amount=Money(1, "EUR"), actor=employer, now=now)
-    assert list(milestone_queries.milestones_to_approve(now + 14 * DAY)) == [milestone.id]
-    milestones.approve_by_clock(milestone_id=milestone.id, now=now + 14 * DAY)
+    assert list(milestone_queries.milestones_to_approve(REVIEW_END)) == [milestone.id]
+    milestones.approve_by_clock(milestone_id=milestone.id, now=REVIEW_END)
     assert Milestone.objects.get(id=milestone.id).status == "approved"
     assert payable(milestone.contract) == Money.of("810.00", "EUR")
 
@@ -220,7 +235,7 @@ def test_the_freelancer_never_approves(make, now):
 
 
 def _late(milestone: Milestone) -> datetime:
-    return milestone.due_at + timedelta(seconds=1)
+    return (milestone.due_at or REVIEW_END + 30 * DAY) + timedelta(seconds=1)
 
 
 def test_funded_work_that_is_late_is_announced_once(make, now):
@@ -229,8 +244,8 @@ def test_funded_work_that_is_late_is_announced_once(make, now):
 
     for _ in range(2):
         for result in milestone_queries.milestones_overdue(_late(milestone)):
-            milestones.notify_overdue(milestone_id=result, now=_late(milestone))
-        milestones.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
+            reminders.notify_overdue(milestone_id=result, now=_late(milestone))
+        reminders.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
 
     [event] = Event.objects.filter(name="contracts.milestone_overdue")
     assert event.payload["milestone_id"] == str(milestone.id)
@@ -240,7 +255,7 @@ def test_funded_work_that_is_late_is_announced_once(make, now):
 def test_only_funded_work_without_a_delivery_is_announced_as_late(make, now, status):
     milestone = make.milestone(status=status)
 
-    milestones.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
+    reminders.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
 
     assert milestone.id not in milestone_queries.milestones_overdue(_late(milestone))
     assert not Event.objects.filter(name="contracts.milestone_overdue").exists()
@@ -255,18 +270,48 @@ def test_the_clock_announces_late_work(make, time_machine):
     assert [jobs.keep_deadlines(), jobs.keep_deadlines()] == [1, 0]
 
 
+def test_the_employer_is_reminded_of_missing_money_and_the_freelancer_is_told_in_the_end(make, now):
+    make.contract()
+    for day in (1, 2, 2, 4, 5, 10, 10, 30):
+        for result in contracts.contracts_to_fund(now + day * DAY):
+            reminders.remind_of_funding(contract_id=result, now=now + day * DAY)
+    sent = [event.payload for event in Event.objects.filter(name="contracts.funding_reminder").order_by("id")]
+    assert [(event["days"], event["is_last"]) for event in sent] == [(2, False), (5, False), (10, True)]
+
+
+def test_reminders_of_missing_money_start_again_with_the_next_milestone(make, now):
+    bid = make.bid(milestones=(MilestoneDraft("Draft", 400_00, 4), MilestoneDraft("Final", 500_00, 6)))
+    contract = make.contract(bid=bid)
+    milestone = make.milestone(contract=contract, status="delivered")
+    contract.refresh_from_db()
+    assert contract.unfunded_since is None
+    assert list(contracts.contracts_to_fund(now + 30 * DAY)) == []
+    milestones.approve_milestone(
+        milestone_id=milestone.id, amount=None, actor=make.actor(contract.employer), now=now + 5 * DAY
+    )
+    contract.refresh_from_db()
+    assert contract.unfunded_since == now + 5 * DAY
+    assert list(contracts.contracts_to_fund(now + 6 * DAY)) == []
+    assert list(contracts.contracts_to_fund(now + 7 * DAY)) == [contract.id]
+
+
+def test_nobody_is_reminded_of_money_after_the_end(make, now):
+    make.contract(status="completed")
+    assert list(contracts.contracts_to_fund(now + 30 * DAY)) == []
+
+
 def test_silence_approves_at_the_end_of_the_window_and_reminds_before(make, now):
     milestone = make.milestone(status="delivered")
     assert list(milestone_queries.milestones_to_remind(now + 10 * DAY)) == []
-    for day in (11, 11, 13, 13):
-        for result in milestone_queries.milestones_to_remind(now + day * DAY):
-            milestones.remind_of_review(milestone_id=result, now=now + day * DAY)
+    for moment in (REVIEW_END - 3 * DAY, REVIEW_END - 3 * DAY, REVIEW_END - DAY, REVIEW_END - DAY):
+        for result in milestone_queries.milestones_to_remind(moment):
+            reminders.remind_of_review(milestone_id=result, now=moment)
     assert [event.payload["days_left"] for event in Event.objects.filter(name="contracts.review_reminder")] == [3, 1]
 
-    milestones.approve_by_clock(milestone_id=milestone.id, now=now + 13 * DAY)
+    milestones.approve_by_clock(milestone_id=milestone.id, now=REVIEW_END - timedelta(seconds=1))
     assert Milestone.objects.get(id=milestone.id).status == "delivered"
     for _ in range(2):
-        milestones.approve_by_clock(milestone_id=milestone.id, now=now + 14 * DAY)
+        milestones.approve_by_clock(milestone_id=milestone.id, now=REVIEW_END)
 
     assert Milestone.objects.get(id=milestone.id).status == "approved"
     assert payable(milestone.contract) == Money.of("810.00", "EUR")

@@ -5,7 +5,7 @@ from django.core import mail
 
 from apps.accounts.operations import members
 from apps.bidding import operations as bidding
-from apps.contracts.operations import cancellations, milestones
+from apps.contracts.operations import cancellations, milestones, reminders
 from apps.messaging import operations as messaging
 from apps.notifications import operations
 from apps.notifications.models import EmailDelivery, Notification, Preference
@@ -174,7 +174,7 @@ def test_late_work_is_notified_to_both_sides_once_and_by_mail(make, outbox_drain
     milestone = make.milestone(status="funded")
     late = milestone.due_at + timedelta(days=1)
     for _time in range(2):
-        milestones.notify_overdue(milestone_id=milestone.id, now=late)
+        reminders.notify_overdue(milestone_id=milestone.id, now=late)
     outbox_drain(late)
     contract = milestone.contract
 

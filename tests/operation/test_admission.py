@@ -305,11 +305,11 @@ def test_a_login_is_remembered_once_the_application_accepted_it(accepted):
         start_response("200 OK", [])
         return [b""]
 
-    one = Admission(application, 1)
+    single = Admission(application, 1)
     for session, kind in (("real", "member"), ("made-up", "stranger")):
         cookie = {"HTTP_COOKIE": f"theme=dark; sessionid={session}"}
         assert kind_of(environ("member") | cookie) == "stranger"
-        one(environ("member") | cookie, lambda *_response: None)
+        single(environ("member") | cookie, lambda *_response: None)
         assert kind_of(environ("member") | cookie) == kind
 
 

@@ -477,6 +477,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CalendarAddress",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("token_sha256", models.CharField(max_length=64, unique=True)),
+                ("last_read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "membership",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar_address",
+                        to="accounts.membership",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="AccessEvent",
             fields=[
                 (

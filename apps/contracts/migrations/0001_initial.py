@@ -51,11 +51,13 @@ class Migration(migrations.Migration):
                 ("terms", models.JSONField()),
                 ("terms_sha256", models.CharField(max_length=64)),
                 ("revisions_included", models.PositiveSmallIntegerField(default=2)),
-                ("review_days", models.PositiveSmallIntegerField(default=14)),
+                ("review_days", models.PositiveSmallIntegerField(default=10)),
                 ("offered_at", models.DateTimeField()),
                 ("respond_by", models.DateTimeField()),
                 ("accepted_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("unfunded_since", models.DateTimeField(blank=True, null=True)),
+                ("funding_reminders_sent", models.PositiveSmallIntegerField(default=0)),
                 (
                     "bid",
                     models.ForeignKey(
@@ -227,8 +229,8 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=140)),
                 ("amount_minor", models.BigIntegerField()),
                 ("currency", models.CharField(max_length=3)),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
                 ("days", models.PositiveSmallIntegerField()),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "status",
                     models.CharField(
@@ -333,6 +335,14 @@ class Migration(migrations.Migration):
             model_name="contract",
             index=models.Index(
                 condition=models.Q(("status", "offered")), fields=["respond_by"], name="contracts_contract_respond_by"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contract",
+            index=models.Index(
+                condition=models.Q(("status", "active"), ("unfunded_since__isnull", False)),
+                fields=["unfunded_since"],
+                name="contracts_contract_unfunded",
             ),
         ),
         migrations.AddConstraint(

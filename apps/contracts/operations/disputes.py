@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
+from apps.common import business_days
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import IllegalTransition
 from apps.common.money import Money
@@ -56,13 +57,21 @@ def _go_on(milestone: Milestone, actor: Actor, now: datetime) -> Milestone:
     verb = _RESUME.get(MilestoneStatus(milestone.disputed_from or MilestoneStatus.FUNDED), "resume_work")
     MILESTONE.next(milestone.status, verb)
     assert milestone.disputed_at is not None
-    due = milestone.review_due_at
     changes = {
-        "review_due_at": due + (now - milestone.disputed_at) if due else None,
+        "review_due_at": _review_due_at(milestone, now - milestone.disputed_at),
         "disputed_from": "",
         "disputed_at": None,
     }
     return move(milestone, MILESTONE, verb, actor=actor, now=now, changes=changes)
+
+
+def _review_due_at(milestone: Milestone, paused: timedelta) -> datetime | None:
+    if milestone.review_due_at is None:
+        return None
+    employer = milestone.contract.employer
+    return business_days.no_earlier_than_a_business_day(
+        milestone.review_due_at + paused, country=employer.country, time_zone=employer.time_zone
+    )
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from apps.common.actors import Actor
 from apps.common.operations import move
 from apps.contracts import events, rules
 from apps.contracts.models import Contract, Milestone
+from apps.contracts.operations import reminders
 from apps.contracts.queries import milestones
 from apps.contracts.states import CONTRACT, MILESTONE, ContractStatus, MilestoneStatus
 from apps.outbox import bus
@@ -46,6 +47,7 @@ def end_milestone(milestone: Milestone, *, actor: Actor, now: datetime, verb: st
     """
     changes = {"review_due_at": None}
     move(milestone, MILESTONE, verb or end_verb(milestone), actor=actor, now=now, changes=changes)
+    reminders.work_has_ended(milestone.contract, now)
     end_contract_if_over(milestone.contract, actor=actor, now=now)
     return milestone
 

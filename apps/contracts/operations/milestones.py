@@ -24,7 +24,7 @@ from apps.contracts.models import (
     Milestone,
     RevisionRequest,
 )
-from apps.contracts.operations import endings
+from apps.contracts.operations import endings, reminders
 from apps.contracts.queries import milestones
 from apps.contracts.states import MILESTONE, MilestoneStatus
 from apps.escrow.operations import funding, releases
@@ -196,12 +196,14 @@ def _memo(milestone: Milestone) -> str:
 
 @transaction.atomic
 def milestone_funded(*, milestone_id: UUID, now: datetime) -> Milestone | None:
-    """Handle the arrival of the money. Safe to call twice."""
+    """Handle the arrival of the money: the time to deliver runs from now. Safe to call twice."""
     if milestones.milestone_by_reference(milestone_id) is None:
         return None
     milestone = milestones.milestone_for_update(milestone_id)
     if MILESTONE.allows(milestone.status, "fund"):
-        move(milestone, MILESTONE, "fund", actor=SYSTEM, now=now)
+        due_at = now + timedelta(days=milestone.days)
+        move(milestone, MILESTONE, "fund", actor=SYSTEM, now=now, changes={"due_at": due_at})
+        reminders.work_is_funded(milestone.contract)
         bus.publish(events.MilestoneFunded(contract_id=milestone.contract_id, milestone_id=milestone.id), now=now)
     return milestone
 
@@ -288,7 +290,7 @@ def deliver(
     DeliverableFile.objects.bulk_create(
         DeliverableFile(deliverable=deliverable, file_id=file_id) for file_id in file_ids
     )
-    due_at = now + timedelta(days=milestone.contract.review_days)
+    due_at = milestones.review_due_at(milestone.contract, now)
     changes = {"review_due_at": due_at, "reminders_sent": 0}
     move(milestone, MILESTONE, "deliver", actor=actor, now=now, changes=changes)
     bus.publish(
@@ -398,32 +400,3 @@ def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: date
         verb = by_approval if endings.end_verb(milestone) == "end_paid" else ""
         endings.end_milestone(milestone, actor=actor, now=now, verb=verb)
     return milestone
-
-
-@transaction.atomic
-def remind_of_review(*, milestone_id: UUID, now: datetime) -> None:
-    """Notify the employer that the review window is about to end; each reminder once."""
-    milestone = milestones.milestone_for_update(milestone_id)
-    if milestone.status != MilestoneStatus.DELIVERED or milestone.review_due_at is None:
-        return
-    if milestone.reminders_sent >= len(milestones.REMINDER_DAYS):
-        return
-    milestone.reminders_sent += 1
-    milestone.save(update_fields=["reminders_sent"])
-    days_left = max(1, -(-(milestone.review_due_at - now) // timedelta(days=1)))
-    bus.publish(
-        events.ReviewReminder(contract_id=milestone.contract_id, milestone_id=milestone.id, days_left=days_left),
-        now=now,
-    )
-
-
-@transaction.atomic
-def notify_overdue(*, milestone_id: UUID, now: datetime) -> None:
-    """Notify both sides, once, that the due date of a funded milestone passed without a delivery."""
-    milestone = milestones.milestone_for_update(milestone_id)
-    is_waiting = milestone.status == MilestoneStatus.FUNDED and milestone.overdue_notified_at is None
-    if not is_waiting or not rules.is_late(due_at=milestone.due_at, delivered_at=None, now=now):
-        return
-    milestone.overdue_notified_at = now
-    milestone.save(update_fields=["overdue_notified_at"])
-    bus.publish(events.MilestoneOverdue(contract_id=milestone.contract_id, milestone_id=milestone.id), now=now)

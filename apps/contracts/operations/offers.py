@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from apps.bidding import operations as bidding
 from apps.bidding import policies as bidding_policies
 from apps.bidding import queries as bids
 from apps.bidding.models import Bid
-from apps.common import limits
+from apps.common import business_days, limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.operations import move
 from apps.contracts import events, policies, rules
@@ -25,7 +25,8 @@ from apps.outbox import bus
 from apps.tasks import operations as tasks
 from apps.tasks import queries as task_queries
 
-ANSWER_TIME = timedelta(days=7)
+ANSWER_DAYS = 5
+"""Business days of the freelancer to answer an offer."""
 
 
 @transaction.atomic
@@ -64,7 +65,7 @@ def _draw_up(bid: Bid, now: datetime) -> Contract:
         terms=terms,
         terms_sha256=rules.fingerprint(terms),
         offered_at=now,
-        respond_by=now + ANSWER_TIME,
+        respond_by=business_days.deadline(now, ANSWER_DAYS, country=bid.bidder.country, time_zone=bid.bidder.time_zone),
     )
     ContractCriterion.objects.bulk_create(
         ContractCriterion(contract=contract, position=criterion.position, text=criterion.text)
@@ -117,17 +118,12 @@ def _terms(bid: Bid) -> dict[str, Any]:
 
 @transaction.atomic
 def accept_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
-    """Accept the offer: milestones can be funded, the other bidders are notified, and due dates are set from now."""
+    """Accept the offer: milestones can be funded, and the other bidders are notified."""
     contract = contracts.contract_for_update(contract_id)
     policies.check_can_answer_offer(actor, contract)
     check_are_strangers(contract.employer_id, contract.freelancer_id, since=contract.offered_at)
-    move(contract, CONTRACT, "accept", actor=actor, now=now, changes={"accepted_at": now})
+    move(contract, CONTRACT, "accept", actor=actor, now=now, changes={"accepted_at": now, "unfunded_since": now})
     bidding.follow_contract(bid_id=contract.bid_id, verb="accept", actor=actor, now=now)
-    due_at = now
-    for milestone in Milestone.objects.select_for_update().filter(contract=contract).order_by("position"):
-        due_at += timedelta(days=milestone.days)
-        milestone.due_at = due_at
-        milestone.save(update_fields=["due_at"])
     bidding.pass_over_rest(task_id=contract.task_id, now=now)
     bus.publish(events.ContractAccepted(contract_id=contract.id), now=now)
     return contract

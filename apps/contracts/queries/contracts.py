@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from apps.common.actors import Actor
 from apps.common.prepared import prepared
+from apps.common.working_hours import WorkingHours
+from apps.contracts import rules
 from apps.contracts.models import CancellationProposal, Contract
 from apps.contracts.states import ContractStatus
 from apps.pricing.queries import previews
@@ -35,8 +38,8 @@ def _contracts_visible_to(organization_id: UUID | None, is_staff: bool) -> Query
 
 def contract_page(contract_id: UUID, actor: Actor) -> Contract | None:
     """
-    The contract with its parties and task in one query, and `has_proposals`, whether anyone ever proposed to stop it;
-    None if it does not exist or the actor may not see it.
+    The contract with its parties, their hours and its task in one query, and `has_proposals`, whether anyone ever
+    proposed to stop it; None if it does not exist or the actor may not see it.
     """
     rows = _contract_page(contract_id, actor.organization_id, actor.is_staff)
     return rows[0] if rows else None
@@ -46,7 +49,28 @@ def contract_page(contract_id: UUID, actor: Actor) -> Contract | None:
 def _contract_page(contract_id: UUID, organization_id: UUID | None, is_staff: bool) -> QuerySet[Contract]:
     proposals = CancellationProposal.objects.filter(contract=OuterRef("pk"))
     contracts = _contracts_visible_to(organization_id, is_staff).filter(id=contract_id)
-    return contracts.defer(*(f"task__{name}" for name in LONG_TEXTS)).annotate(has_proposals=Exists(proposals))
+    hours = {
+        f"{side}_{name}": F(f"{side}__profile__works_{name}_hour")
+        for side in ("employer", "freelancer")
+        for name in ("from", "to")
+    }
+    return contracts.defer(*(f"task__{name}" for name in LONG_TEXTS)).annotate(has_proposals=Exists(proposals), **hours)
+
+
+def working_hours(contract: Contract, side: Literal["employer", "freelancer"]) -> WorkingHours:
+    """Return a side's daily hours; `contract` is from `contract_page`. Those of an office if it names none."""
+    zone = getattr(contract, side).time_zone
+    from_hour, to_hour = getattr(contract, f"{side}_from"), getattr(contract, f"{side}_to")
+    return WorkingHours(zone) if from_hour is None else WorkingHours(zone, from_hour, to_hour)
+
+
+def contracts_to_fund(now: datetime) -> QuerySet[Contract, UUID]:
+    """Active contracts whose next reminder of missing money is due, the longest waiting first."""
+    is_due = Q()
+    for sent, days in enumerate(rules.FUNDING_REMINDER_DAYS):
+        is_due |= Q(funding_reminders_sent=sent, unfunded_since__lte=now - timedelta(days=days))
+    waiting = Contract.objects.filter(is_due, status=ContractStatus.ACTIVE, unfunded_since__isnull=False)
+    return waiting.order_by("unfunded_since", "id").values_list("id", flat=True)
 
 
 def active_count(organization_id: UUID) -> int:

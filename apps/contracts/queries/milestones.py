@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from apps.common import business_days
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.common.prepared import attach, prepared
@@ -18,6 +19,7 @@ from apps.escrow.models import Escrow
 from apps.escrow.queries.escrows import HELD
 
 REMINDER_DAYS = (3, 1)
+TO_FUND = (MilestoneStatus.PLANNED, MilestoneStatus.AWAITING_PAYMENT)
 
 
 def milestone_for_update(milestone_id: UUID) -> Milestone:
@@ -83,6 +85,19 @@ def money_of_contract(contract: Contract) -> MilestoneMoney:
 
 def milestone_by_reference(milestone_id: UUID) -> Milestone | None:
     return Milestone.objects.filter(id=milestone_id).first()
+
+
+def next_to_fund(contract_id: UUID) -> Milestone | None:
+    to_fund = Milestone.objects.filter(contract_id=contract_id, status__in=TO_FUND)
+    return to_fund.order_by("position").first()
+
+
+def review_due_at(contract: Contract, delivered_at: datetime) -> datetime:
+    """Return until when the employer may answer a delivery: the contract's number of the employer's business days."""
+    employer = contract.employer
+    return business_days.deadline(
+        delivered_at, contract.review_days, country=employer.country, time_zone=employer.time_zone
+    )
 
 
 def first_delivered_at(milestone: Milestone) -> datetime | None:

@@ -27,6 +27,7 @@ def propose_cancellation(request: HttpRequest, contract_id: UUID) -> HttpRespons
     contract = contract_or_404(request, contract_id)
     form = CancellationForm(request.POST)
     if not form.is_valid():
+        contract = contracts.contract_page(contract.id, actor(request)) or contract
         context = room_context(request, contract) | {"cancellation_form": form, "open_stop": True}
         return render(request, "contracts/contract_room.html", context, status=422)
     cancellations.propose_cancellation(

@@ -20,6 +20,7 @@ from apps.contracts import policies
 from apps.contracts.forms import ApprovalForm, DeliveryForm, RevisionForm
 from apps.contracts.models import Milestone
 from apps.contracts.operations import milestones
+from apps.contracts.queries import milestones as milestone_queries
 from apps.contracts.views.lookups import milestone_or_404
 from apps.escrow.queries import escrows
 from apps.files import operations as files
@@ -45,7 +46,8 @@ def deliver(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
             return redirect(milestone.contract)
         form.keep(stored)
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "milestone": milestone, "contract": milestone.contract}
+    answer_by = milestone_queries.review_due_at(milestone.contract, now)
+    context = {"form": form, "milestone": milestone, "contract": milestone.contract, "answer_by": answer_by}
     return render(request, "contracts/deliver.html", context, status=status)
 
 

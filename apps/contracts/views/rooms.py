@@ -18,12 +18,13 @@ from django.views.decorators.http import require_safe
 from apps.accounts.middleware import actor
 from apps.common.actors import Actor
 from apps.common.money import Money
+from apps.common.working_hours import common_hours
 from apps.contracts import policies, rules
 from apps.contracts.forms import CancellationForm
 from apps.contracts.models import Contract, Deliverable, DeliverableFile, Milestone
 from apps.contracts.queries import contracts, milestones, timeline
 from apps.contracts.queries.timeline import TimelineItem
-from apps.contracts.states import MILESTONE_ENDS, MilestoneStatus, ProposalStatus
+from apps.contracts.states import MILESTONE_ENDS, ContractStatus, MilestoneStatus, ProposalStatus
 from apps.contracts.views.payments import paid_again, payment_of
 from apps.disputes import queries as disputes
 from apps.escrow.queries import escrows
@@ -78,6 +79,8 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "rows": rows,
         "held_total": Money.total((milestones.held(step) for step in steps), contract.currency),
         "next_step": next((_next_step(row) for row in rows if _is_next(row)), None),
+        "waiting": _waiting(contract, rows, is_employer=is_employer) if is_party else None,
+        "common_hours": _common_hours(contract, is_employer, now) if is_party else [],
         "timeline": _timeline(request, history),
         "proposal": proposal,
         "stop_rows": _stop_rows(steps, proposal.freelancer_share_bps) if proposal else [],
@@ -100,6 +103,30 @@ def _is_next(row: dict[str, Any]) -> bool:
     """
     has_paid = row["payment"] is not None and row["payment"].is_on_its_way
     return bool(row["action"]) and not (row["action"] == "fund" and has_paid)
+
+
+def _waiting(contract: Contract, rows: list[dict[str, Any]], *, is_employer: bool) -> dict[str, Any] | None:
+    """Return the milestone for which the other side must act, most urgent first; None if there is none."""
+    if contract.status != ContractStatus.ACTIVE:
+        return None
+    others = _FREELANCER_ACTS if is_employer else _EMPLOYER_ACTS
+    for statuses in others:
+        for row in rows:
+            if row["milestone"].status in statuses:
+                return row
+    return None
+
+
+_FREELANCER_ACTS = ((MilestoneStatus.FUNDED, MilestoneStatus.IN_REVISION),)
+_EMPLOYER_ACTS = ((MilestoneStatus.DELIVERED,), (MilestoneStatus.PLANNED, MilestoneStatus.AWAITING_PAYMENT))
+
+
+def _common_hours(contract: Contract, is_employer: bool, now: datetime) -> list[tuple[datetime, datetime]]:
+    employer, freelancer = (
+        contracts.working_hours(contract, "employer"),
+        contracts.working_hours(contract, "freelancer"),
+    )
+    return common_hours(employer, freelancer, now) if is_employer else common_hours(freelancer, employer, now)
 
 
 def _next_step(row: dict[str, Any]) -> dict[str, Any]:

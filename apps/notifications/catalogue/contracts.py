@@ -72,6 +72,30 @@ KINDS: dict[str, Kind] = {
         _("The review window ended without an answer, so %(amount)s was released."),
         "circle-check",
     ),
+    "funding_reminder": Kind(
+        Group.CONTRACTS,
+        _("“%(milestone)s” is not funded yet"),
+        ngettext_lazy(
+            "%(who)s has waited for %(days)s day. Work starts when the milestone is funded, and so does the time until "
+            "the due date.",
+            "%(who)s has waited for %(days)s days. Work starts when the milestone is funded, and so does the time "
+            "until the due date.",
+            "days",
+        ),
+        "alarm-clock",
+    ),
+    "not_funded": Kind(
+        Group.CONTRACTS,
+        _("“%(milestone)s” is still not funded"),
+        ngettext_lazy(
+            "%(who)s was reminded several times in %(days)s day. Do not start work before it is funded. You can "
+            "propose to end the contract.",
+            "%(who)s was reminded several times in %(days)s days. Do not start work before it is funded. You can "
+            "propose to end the contract.",
+            "days",
+        ),
+        "alarm-clock",
+    ),
     "review_reminder": Kind(
         Group.CONTRACTS,
         _("“%(milestone)s” is ready for your review"),

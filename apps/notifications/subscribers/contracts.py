@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +98,7 @@ def work_delivered(event: contracts.WorkDelivered, now: datetime) -> None:
     milestone = _milestone(event.milestone_id)
     # The milestone's own date is already cleared if the work was answered before this runs.
     submitted_at = Deliverable.objects.get(id=event.deliverable_id).submitted_at
-    due_at = milestone.review_due_at or submitted_at + timedelta(days=milestone.contract.review_days)
+    due_at = milestone.review_due_at or milestone_queries.review_due_at(milestone.contract, submitted_at)
     _notify_of_milestone(
         milestone, milestone.contract.employer_id, "work_delivered", event.deliverable_id, now,
         who=milestone.contract.freelancer.display_name, review_due_at=rules.moment(due_at),
@@ -125,6 +125,21 @@ def milestone_approved(event: contracts.MilestoneApproved, now: datetime) -> Non
         kind = "milestone_approved_by_clock"
         _notify_of_milestone(milestone, milestone.contract.employer_id, kind, key, now, amount=amount)
     _notify_of_milestone(milestone, milestone.contract.freelancer_id, kind, key, now, amount=amount)
+
+
+@bus.subscribe(contracts.FundingReminder, name="notifications.funding_reminder")
+def funding_reminder(event: contracts.FundingReminder, now: datetime) -> None:
+    milestone = _milestone(event.milestone_id)
+    contract, key = milestone.contract, f"{milestone.id}:{milestone.contract.unfunded_since}:{event.days}"
+    _notify_of_milestone(
+        milestone, contract.employer_id, "funding_reminder", key, now, capability=roles.FUND,
+        who=contract.freelancer.display_name, days=event.days,
+    )  # fmt: skip
+    if event.is_last:
+        _notify_of_milestone(
+            milestone, contract.freelancer_id, "not_funded", key, now, who=contract.employer.display_name,
+            days=event.days,
+        )  # fmt: skip
 
 
 @bus.subscribe(contracts.ReviewReminder, name="notifications.review_reminder")
