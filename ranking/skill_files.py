@@ -60,11 +60,16 @@ def skill_id(key: str) -> UUID:
 
 def core_skills() -> list[SkillRow]:
     rows = []
+    others = {language: names["skills"] for language, names in label_files().items()}
     for slug, category, english, chinese, arabic, related, esco_label in read_yaml("core.yaml")["skills"]:
         labels = [
             LabelRow(language, text, position == 0)
             for language, texts in (("en", english), ("zh-hans", chinese), ("ar", arabic))
             for position, text in enumerate(texts)
+        ] + [
+            LabelRow(language, text, position == 0)
+            for language, names in others.items()
+            for position, text in enumerate(names.get(slug, ()))
         ]
         rows.append(
             SkillRow(
@@ -73,6 +78,17 @@ def core_skills() -> list[SkillRow]:
             )
         )  # fmt: skip
     return rows
+
+
+def label_paths() -> list[Path]:
+    return sorted((DATA / "labels").glob("*.yaml"))
+
+
+def label_files() -> dict[str, dict[str, dict[str, list[str]]]]:
+    """
+    Return the names in languages that have a file of their own: by language "skills" and "categories", names by slug.
+    """
+    return {path.stem: read_yaml(f"labels/{path.name}") for path in label_paths()}
 
 
 def esco_rows() -> Iterator[SkillRow]:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from apps.common.text import has_control
 
@@ -56,6 +57,44 @@ def page(rows: QuerySet[Row], *, order: str, cursor: str = "", size: int = 20, h
     more = len(result) > size
     result = result[:size]
     return Page(result, _encode(_value(result[-1], name), result[-1].pk) if more else "")
+
+
+RANKED_MAX = 200
+"""How many of the newest rows are ranked: computing the rank of every match of a common word would cost too much."""
+
+
+def ranked_page(
+    matching: QuerySet[Row],
+    *,
+    everything: QuerySet[Row],
+    rank: Combinable,
+    newest: str,
+    cursor: str = "",
+    size: int = 20,
+) -> Page[Row]:
+    """
+    One page, ordered by rank among the newest `RANKED_MAX` matching rows; then follow the others, newest first.
+
+    :param everything: the same rows and columns as `matching` without its conditions: they are not evaluated twice.
+    :param rank: an integer, higher is better.
+    :param newest: the order of the others, by a column without nulls ("-published_at").
+    """
+    if cursor.startswith(_AFTER_RANKED):
+        rest = page(matching, order=newest, cursor=cursor[1:], size=size, has_nulls=False)
+        return Page(rest.rows, rest.next_cursor and _AFTER_RANKED + rest.next_cursor)
+    recent: QuerySet[Row] = matching.select_related(None).order_by(newest, "-id")
+    among = everything.filter(pk__in=recent.values("pk")[:RANKED_MAX])
+    ranked = cast("QuerySet[Row]", among.annotate(rank=rank))
+    result = page(ranked, order="-rank", cursor=cursor, size=size, has_nulls=False)
+    if result.next_cursor or (not cursor and len(result) < size):
+        return result
+    column = newest.lstrip("-")
+    last = list(recent.values_list(column, "pk")[RANKED_MAX - 1 : RANKED_MAX + 1])
+    return Page(result.rows, _AFTER_RANKED + _encode(*last[0]) if len(last) > 1 else "")
+
+
+_AFTER_RANKED = "~"
+"""Begins the cursor of a page after the ranked rows; no other cursor contains it."""
 
 
 def _value(row: Model, name: str) -> Any:

@@ -20,8 +20,9 @@ from typing import Any
 import opencc
 import Stemmer
 from anyascii import anyascii
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db.models import Value
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField
+from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
 TOKEN_CHARACTERS_MAX = 64
@@ -33,9 +34,9 @@ POSITION_MAX = 16383  # PostgreSQL's limit of a lexeme's position
 STEMMERS = {
     "en": "english", "de": "german", "es": "spanish", "fr": "french", "pt": "portuguese", "it": "italian",
     "nl": "dutch", "id": "indonesian", "tr": "turkish", "ru": "russian", "ar": "arabic", "hi": "hindi",
-    "sv": "swedish", "ro": "romanian",
+    "sv": "swedish", "ro": "romanian", "pl": "polish",
 }  # fmt: skip
-QUERY_LATIN = ("en", "de", "es", "fr", "pt", "it", "id", "tr")
+QUERY_LATIN = ("en", "de", "es", "fr", "pt", "it", "nl", "pl", "id", "tr")
 
 _ARABIC = str.maketrans({
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ة": "ه", "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و", "ک": "ك", "ـ": None,
@@ -98,7 +99,7 @@ def index_tokens(text: str, language: str | None = None) -> list[str]:
     :param language: the language of the text ("zh-hans", "pt-br"); chooses the stemmer.
     """
     result: list[str] = []
-    for kind, run in _runs(fold(text)):
+    for kind, run in runs(fold(text)):
         if kind == "grams2":
             result += [*run, *_grams(run, 2)]
         elif kind == "grams3":
@@ -117,23 +118,22 @@ def query_tokens(text: str, language: str | None = None) -> list[list[str]]:
     """
     groups: list[list[str]] = []
     spare: list[list[str]] = []  # function words, used only if there is nothing else
-    for kind, run in _runs(fold(text)):
-        if kind == "grams2":
-            groups += [[gram] for gram in (_grams(run, 2) if len(run) > 1 else [run])]
-        elif kind == "grams3":
-            groups += [[gram] for gram in (_grams(run, min(3, len(run))))]
+    for kind, run in runs(fold(text)):
+        if kind != "word":
+            groups += [[gram] for gram in grams(run, kind)]
         else:
-            forms = _query_forms(run)
+            forms = word_parts(run)
             # "e-commerce" matches both of its parts, or "ecommerce" in place of each.
-            in_one = _with_stems("".join(forms), language) if len(forms) > 1 else []
+            in_one = with_stems("".join(forms), language) if len(forms) > 1 else []
             for form in forms:
                 # In a pair even a short word counts: the "e" in "e-commerce" is not the function word "e".
                 kept = spare if form in FUNCTION_WORDS and len(forms) != 2 else groups
-                kept.append(list(dict.fromkeys([*_with_stems(form, language), *in_one])))
+                kept.append(list(dict.fromkeys([*with_stems(form, language), *in_one])))
     return [[token[:TOKEN_CHARACTERS_MAX] for token in group] for group in groups or spare]
 
 
-def _with_stems(form: str, language: str | None) -> list[str]:
+def with_stems(form: str, language: str | None) -> list[str]:
+    """A word and its stems: in its language, or without one in every language of its script that has a stemmer."""
     languages = _stemmers_of(language, form) if language else _stemmers_of_script(form)
     return [form, *_stems(form, languages)]
 
@@ -172,10 +172,17 @@ def vector_text(weighted: Mapping[str, Iterable[str]]) -> str:
     return " ".join(f"{_quoted(token)}:{','.join(kept)}" for token, kept in places.items())
 
 
-def query_text(groups: Sequence[Sequence[str]], *, any_of: bool = False) -> str:
-    """A `tsquery` literal that matches all groups, or with `any_of` at least one."""
+def query_text(groups: Sequence[Sequence[str]], *, any_of: bool = False, titled: Sequence[Sequence[str]] = ()) -> str:
+    """
+    A `tsquery` literal that matches all groups, or with `any_of` at least one.
+
+    :param titled: for each group, more tokens that match only with the weight A.
+    """
     joint = " | " if any_of else " & "
-    return joint.join("(" + " | ".join(_quoted(token) for token in group) + ")" for group in groups if group)
+    literals = [[_quoted(token) for token in group] for group in groups]
+    for group, more in zip(literals, titled, strict=False):
+        group += [f"{_quoted(token)}:A" for token in more]
+    return joint.join("(" + " | ".join(group) + ")" for group in literals if group)
 
 
 def vector(weighted: Mapping[str, Iterable[str]]) -> Cast:
@@ -196,14 +203,38 @@ class _Query(SearchQuery):
         return "%s::tsquery", [self.literal]
 
 
-def query(groups: Sequence[Sequence[str]], *, any_of: bool = False) -> SearchQuery:
+def query(
+    groups: Sequence[Sequence[str]], *, any_of: bool = False, titled: Sequence[Sequence[str]] = ()
+) -> SearchQuery:
     """For filtering: `.filter(search_vector=tokens.query(groups))` matches with @@; also for `SearchRank`."""
-    return ready_query(query_text(groups, any_of=any_of))
+    return ready_query(query_text(groups, any_of=any_of, titled=titled))
 
 
 def ready_query(text: str) -> SearchQuery:
     """For filtering with the result of `query_text`."""
     return _Query(text)
+
+
+RANK_STEP = 1_000_000
+RANK_WEIGHTS = (0.1, 0.1, 0.4, 1.0)
+"""Of the weights D, C, B and A."""
+
+
+def rank(every: Sequence[Sequence[str]], exact: Sequence[Sequence[str]], titled: Sequence[Sequence[str]]) -> Combinable:
+    """
+    The relevance of a row with a `search_vector`, an integer: first those that match every exact or titled group, then
+    those that match one exact group; in each step by how many tokens match and with which weight.
+
+    :param every: groups that count, whether or not all of them match.
+    """
+    by_weight = SearchRank(F("search_vector"), query(every, any_of=True), weights=list(RANK_WEIGHTS))
+    points = Cast(by_weight * Value(1_000_000.0), IntegerField())
+    steps = []
+    if any(exact) or any(titled):
+        steps.append(When(search_vector=query(exact, titled=titled), then=Value(2 * RANK_STEP)))
+    if any(exact):
+        steps.append(When(search_vector=query(exact, any_of=True), then=Value(RANK_STEP)))
+    return points + Case(*steps, default=Value(0), output_field=IntegerField()) if steps else points
 
 
 # --- folding ------------------------------------------------------------------------------------------------------
@@ -282,8 +313,11 @@ def _kind(character: str) -> str:
     return "word"
 
 
-def _runs(text: str) -> Iterator[tuple[str, str]]:
-    """Runs of one kind of script; words keep their inner punctuation ("node.js")."""
+def runs(text: str) -> Iterator[tuple[str, str]]:
+    """
+    Runs of one kind of script in a folded text, as (kind, run): "word", with its inner punctuation ("node.js"), or
+    "grams2" and "grams3" for scripts without spaces, which are searched by pairs and by runs of three characters.
+    """
     spaced: list[str] = []
     run, kind = "", ""
     for character in text:
@@ -331,6 +365,11 @@ def _marked_words(text: str) -> Iterator[str]:
         yield word
 
 
+def grams(run: str, kind: str) -> list[str]:
+    """What a query in a script without spaces must contain: pairs ("grams2") or threes ("grams3"); all if shorter."""
+    return _grams(run, min(2 if kind == "grams2" else 3, len(run)))
+
+
 def _grams(run: str, size: int) -> list[str]:
     return [run[at : at + size] for at in range(len(run) - size + 1)]
 
@@ -346,7 +385,8 @@ def _word_forms(word: str) -> list[str]:
     return [_without_article(form) for form in (*parts, *pairs, *whole)]
 
 
-def _query_forms(word: str) -> list[str]:
+def word_parts(word: str) -> list[str]:
+    """The parts of a word with inner punctuation, each without an Arabic article: "e-mail" -> "e", "mail"."""
     return [_without_article(part) for part in re.split(r"[’'.\-/]", word) if part]
 
 

@@ -23,6 +23,7 @@ from apps.accounts.models import Membership, Organization, Profile, ProfileLangu
 from apps.common import tokens
 from apps.compliance.models import Country
 from apps.skills.models import Category, Skill, SkillKind, SkillLabel
+from apps.skills.rules import CATEGORY, SKILL, concept
 from apps.tasks.models import AcceptanceCriterion, Task, TaskSkill
 
 BATCH = 2000
@@ -131,7 +132,7 @@ class Generator:
         language = self.random.choice(list(LOCALES))
         texts = self.texts[language]
         opening, goal = self.random.choice(texts.openings), self.random.choice(texts.goals)
-        label_words = [word for skill in skills for word in self.label_words[skill]]
+        concepts = [*(concept(SKILL, skill) for skill in skills), concept(CATEGORY, category.id)]
         amount_minor = self.random.randint(50, 9000) * 100
         return Task(
             employer_id=employer.organization_id,
@@ -151,7 +152,7 @@ class Generator:
             decision_due_at=now + timedelta(days=30),
             deadline_at=now + timedelta(days=60),
             search_vector=tokens.vector_text(
-                {"A": [*self.label_words[skills[0]], *opening.words], "B": label_words, "C": goal.words}
+                {"A": [*self.label_words[skills[0]], *opening.words], "B": concepts, "C": goal.words}
             ),
         )
 

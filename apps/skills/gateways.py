@@ -10,9 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from apps.skills.states import RelationKind, SkillKind
-from ranking.skill_files import DATA, LabelRow, SkillRow, read_yaml, skill_id
-
-CORE, ESCO = "core", "esco"  # sources of labels
+from ranking.skill_files import DATA, LabelRow, SkillRow, label_files, label_paths, read_yaml, skill_id
 
 
 @dataclass(frozen=True)
@@ -20,6 +18,7 @@ class CategoryRow:
     slug: str
     icon: str
     texts: dict[str, dict[str, str]]  # field -> language -> text
+    names: list[tuple[str, str]]  # (language, name) for search
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,8 @@ def categories() -> list[CategoryRow]:
     def joined(texts: dict[str, list[str]]) -> dict[str, str]:
         return {language: "\n".join(lines) for language, lines in texts.items()}
 
+    others = {language: names["categories"] for language, names in label_files().items()}
+
     return [
         CategoryRow(
             slug=row["slug"],
@@ -54,13 +55,14 @@ def categories() -> list[CategoryRow]:
                 "requirements_template": joined(row["requirements"]),
                 "criteria_template": joined(row["criteria"]),
             },
+            names=[(language, name) for language, names in others.items() for name in names.get(row["slug"], ())],
         )
         for row in read_yaml("categories.yaml")["categories"]
     ]
 
 
 def core_paths() -> list[Path]:
-    return [DATA / "categories.yaml", DATA / "core.yaml"]
+    return [DATA / "categories.yaml", DATA / "core.yaml", *label_paths()]
 
 
 def esco_paths() -> list[Path]:

@@ -84,6 +84,20 @@ class Category(models.Model):  # type: ignore[django-manager-missing]  # modeltr
         return self.name
 
 
+class CategoryLabel(models.Model):
+    """A name of a category in one language, for search. The names shown are those of the category itself."""
+
+    id = models.BigAutoField(primary_key=True)
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="labels")
+    language = models.CharField(max_length=10)
+    text = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["category", "language", "text"], name="skills_categorylabel_once")
+        ]
+
+
 class ImportProgress(models.Model):
     """The progress of an import, so that a stopped one continues and a finished one is not repeated."""
 

@@ -13,8 +13,8 @@ from modeltranslation.utils import build_localized_fieldname
 from apps.common import tokens
 from apps.skills import gateways
 from apps.skills.gateways import RelationRow
-from apps.skills.models import Category, ImportProgress, Skill, SkillLabel, SkillRelation
-from apps.skills.states import RelationKind
+from apps.skills.models import Category, CategoryLabel, ImportProgress, Skill, SkillLabel, SkillRelation
+from apps.skills.states import CORE, ESCO, RelationKind
 from ranking import skill_files
 from ranking.skill_files import LabelRow, SkillRow
 
@@ -30,24 +30,25 @@ def _quiet(source: str, rows_done: int) -> None:
 def import_core(*, now: datetime, report: Report = _quiet, again: bool = False) -> None:
     """Import the categories and the core skills. Safe to repeat; does nothing if nothing has changed."""
     mark = gateways.fingerprint(*gateways.core_paths())
-    if not again and _is_finished(gateways.CORE, mark):
+    if not again and _is_finished(CORE, mark):
         return
     with transaction.atomic():
         _write_categories()
         rows = skill_files.core_skills()
-        _write(rows, source=gateways.CORE, languages={"en", "zh-hans", "ar"}, update=["kind", "slug", "category"])
+        languages = {label.language for row in rows for label in row.labels}
+        _write(rows, source=CORE, languages=languages, update=["kind", "slug", "category"])
         SkillRelation.objects.filter(a__kind="core", kind=RelationKind.RELATED).delete()
         _relate(
             RelationRow(row.id, other, RelationKind.RELATED, RELATED_WEIGHT) for row in rows for other in row.related
         )
-        _save_progress(gateways.CORE, mark, len(rows), now)
-    report(gateways.CORE, len(rows))
+        _save_progress(CORE, mark, len(rows), now)
+    report(CORE, len(rows))
 
 
 def import_esco(*, now: datetime, report: Report = _quiet, again: bool = False) -> None:
     """Import the shipped ESCO labels in chunks, each in its own transaction; continues a stopped import."""
     mark = gateways.fingerprint(*gateways.esco_paths())
-    _in_chunks(gateways.ESCO, mark, skill_files.esco_rows(), {"en"}, now=now, report=report, again=again)
+    _in_chunks(ESCO, mark, skill_files.esco_rows(), {"en"}, now=now, report=report, again=again)
     _link_core_to_esco()
 
 
@@ -92,8 +93,8 @@ def _in_chunks(
     waiting = itertools.islice(iter(rows), done, None)
     while chunk := list(itertools.islice(waiting, CHUNK)):
         with transaction.atomic():
-            update = ["kind", "esco_uri"] + (["parent"] if source == gateways.ESCO else [])
-            _write(chunk, source=gateways.ESCO, languages=languages, update=update)
+            update = ["kind", "esco_uri"] + (["parent"] if source == ESCO else [])
+            _write(chunk, source=ESCO, languages=languages, update=update)
             done += len(chunk)
             _save_progress(source, mark, done, None)
         report(source, done)
@@ -119,8 +120,15 @@ def _write_categories() -> None:
             for language in languages
             if language in texts
         }
-        Category.objects.update_or_create(
+        category, _is_new = Category.objects.update_or_create(
             slug=row.slug, defaults={"icon": row.icon, "position": position, "is_active": True} | values
+        )
+        names = set(row.names)
+        kept = {(label.language, label.text): label.id for label in category.labels.all()}
+        category.labels.filter(id__in=[key for name, key in kept.items() if name not in names]).delete()
+        CategoryLabel.objects.bulk_create(
+            CategoryLabel(category=category, language=language, text=text)
+            for language, text in sorted(names - kept.keys())
         )
 
 

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import translation
 
 from apps.common import caches, tokens
-from apps.skills.models import Category, Skill, SkillLabel, SkillRelation
-from apps.skills.states import RelationKind, SkillKind
+from apps.skills.models import Category, CategoryLabel, Skill, SkillLabel, SkillRelation
+from apps.skills.rules import CATEGORY, SKILL, Lexicon, Name, SearchTerms, concept
+from apps.skills.states import CORE, RelationKind, SkillKind
 
 LIKE_SIBLINGS = 300  # thousandths: similarity of two skills under one parent
 LIKE_PARENT = 500
@@ -133,9 +134,66 @@ def label(skill_id: UUID, language: str) -> str:
     return labels([skill_id], language).get(skill_id, "")
 
 
-def all_labels(skill_ids: Iterable[UUID]) -> list[tuple[str, str]]:
-    """Return every label of these skills as (language, text), so that search finds a text by all of them."""
-    return list(SkillLabel.objects.filter(skill_id__in=list(skill_ids)).order_by("id").values_list("language", "text"))
+# --- words in any language --------------------------------------------------------------------------------------------
+
+
+def search_terms(text: str) -> SearchTerms:
+    """Return what the words of a search mean. Sends no statement while this process keeps the names."""
+    return lexicon().search_terms(text)
+
+
+def tokens_of(skill_ids: Iterable[UUID], category_id: UUID | None = None, title: str = "") -> list[str]:
+    """
+    Return the search tokens of a text's skills and kind of work, and of those that its title names. Names from other
+    sources than the core (ESCO) are not in the lexicon, and are found by their words.
+    """
+    ids = list(skill_ids)
+    result = [concept(SKILL, skill_id) for skill_id in ids]
+    result += [concept(CATEGORY, category_id)] if category_id else []
+    result += sorted(lexicon().named_in(title) - set(result)) if title else []
+    others = SkillLabel.objects.filter(skill_id__in=ids).exclude(source=CORE)
+    for language, text in others.order_by("id").values_list("language", "text"):
+        result += tokens.index_tokens(text, language)
+    return result
+
+
+def lexicon() -> Lexicon:
+    """
+    Return the names of the core skills and of the categories in all languages, as of up to `REFERENCE_MEMORY_SECONDS`
+    ago. Building takes most of a second, and is repeated only after a change of the names.
+    """
+    return _lexicons.get(_lexicon_version.get("", _names_version), lambda: Lexicon(_names()))
+
+
+_lexicon_version: caches.ProcessMemory[str, tuple[object, ...]] = caches.ProcessMemory(
+    lambda: settings.REFERENCE_MEMORY_SECONDS
+)
+_lexicons: caches.ProcessMemory[tuple[object, ...], Lexicon] = caches.ProcessMemory(lambda: LEXICON_SECONDS, most=1)
+LEXICON_SECONDS = 86_400
+
+
+def _names_version() -> tuple[object, ...]:
+    """What changes with the names: labels are replaced, never edited, except in a category's own columns."""
+    labels = SkillLabel.objects.filter(source=CORE, skill__is_active=True)
+    names = [tuple(view.name for view in categories(language)) for language, _ in settings.LANGUAGES]
+    return (*labels.aggregate(last=Max("id"), count=Count("id")).values(), *names)
+
+
+def _names() -> list[Name]:
+    labels = SkillLabel.objects.filter(source=CORE, skill__is_active=True)
+    result = [
+        Name(concept(SKILL, skill_id), language, text)
+        for skill_id, language, text in labels.values_list("skill_id", "language", "text")
+    ]
+    result += [
+        Name(concept(CATEGORY, category_id), language, text)
+        for category_id, language, text in CategoryLabel.objects.filter(category__is_active=True).values_list(
+            "category_id", "language", "text"
+        )
+    ]
+    for language, _ in settings.LANGUAGES:
+        result += [Name(concept(CATEGORY, view.id), language, view.name) for view in categories(language)]
+    return result
 
 
 def fallback_chain(language: str) -> list[str]:

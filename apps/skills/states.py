@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+CORE, ESCO = "core", "esco"
+"""Sources of labels: the product's own names, and those of ESCO."""
+
 
 class SkillKind(models.TextChoices):
     SKILL = "skill", _("Skill")

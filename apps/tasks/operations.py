@@ -208,12 +208,11 @@ def _budget(task: Task) -> Money:
 
 
 def index(task: Task) -> None:
-    """Fill the task's search column: title first, then skills in every language, then the text of the brief."""
-    labels = skills.all_labels(queries.skill_ids(task.id))
+    """Fill the task's search column: title first, then skills and kind of work, then the text of the brief."""
     body = "\n".join([task.goal, task.background, task.requirements])
     weighted = {
         "A": tokens.index_tokens(task.title, task.source_language),
-        "B": [token for language, text in labels for token in tokens.index_tokens(text, language)],
+        "B": skills.tokens_of(queries.skill_ids(task.id), task.category_id, task.title),
         "C": tokens.index_tokens(body, task.source_language),
     }
     Task.objects.filter(id=task.id).update(search_vector=tokens.vector(weighted))

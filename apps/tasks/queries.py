@@ -32,6 +32,7 @@ from apps.tasks.models import (
 from apps.tasks.rules import Brief
 from apps.tasks.states import TaskStatus, Visibility
 
+RELEVANCE = "relevance"
 SORTS = {"new": "-published_at", "closing": "bidding_closes_at", "budget": "-budget_reference_minor"}
 MAY_BE_NULL = {"-budget_reference_minor"}
 """Orders whose column an open task may leave empty."""
@@ -61,12 +62,19 @@ class TaskFilter:
     budget_to_minor: int | None = None
     posted_within_days: int | None = None
     bid_window: str = ""
-    sort: str = "new"
+    sort: str = ""
+
+    @property
+    def order(self) -> str:
+        """The chosen order; by relevance if there are words and none was chosen, else the newest first."""
+        if self.sort in SORTS or (self.sort == RELEVANCE and self.text.strip()):
+            return self.sort
+        return RELEVANCE if self.text.strip() else "new"
 
     @property
     def key(self) -> str:
         """Names what is found, in whatever order: for caches."""
-        return sha256(repr(replace(self, sort="new")).encode()).hexdigest()
+        return sha256(repr(replace(self, sort="")).encode()).hexdigest()
 
     @property
     def active_facets(self) -> list[str]:
@@ -185,16 +193,16 @@ def _search(actor: Actor, filters: TaskFilter, now: datetime, words: Q, *, witho
 
 
 def _matching(text: str) -> Q:
-    """Match all words; if no task has them all, match any of them."""
+    """Match all words; if no task has them all, match any of those that name skills or kinds of work, else any."""
     if not text.strip():
         return Q()
-    groups = tokens.query_tokens(text)
-    if not groups:
+    terms = skills.search_terms(text)
+    if terms.is_empty:
         return NOTHING
-    query = tokens.query_text(groups)
+    query = tokens.query_text(terms.all_of)
     matches = _match_count(query)
-    if not matches and len(groups) > 1:
-        query = tokens.query_text(groups, any_of=True)
+    if not matches and len(terms.all_of) > 1:
+        query = tokens.query_text(terms.any_of, any_of=True)
         matches = _match_count(query)
     if not matches:
         return NOTHING
@@ -225,8 +233,14 @@ _common: caches.ProcessMemory[str, int] = caches.ProcessMemory(lambda: settings.
 
 def search_page(matching: QuerySet[Task], filters: TaskFilter, cursor: str = "", size: int = 20) -> keyset.Page[Task]:
     """One page of what `search` found, in the order of the filters, without the long texts that lists do not show."""
-    order = SORTS.get(filters.sort, SORTS["new"])
     shown = matching.defer(*LONG_TEXTS)
+    if filters.order == RELEVANCE:
+        everything = Task.objects.select_related("category", "employer").defer(*LONG_TEXTS)
+        rank = tokens.rank(*skills.search_terms(filters.text).for_rank)
+        return keyset.ranked_page(
+            shown, everything=everything, rank=rank, newest=SORTS["new"], cursor=cursor, size=size
+        )
+    order = SORTS[filters.order]
     return keyset.page(shown, order=order, cursor=cursor, size=size, has_nulls=order in MAY_BE_NULL)
 
 

@@ -39,7 +39,8 @@ def test_strange_text_finds_nothing_or_little_and_breaks_nothing(text):
 
 def test_labels_fall_back_to_english():
     react = Skill.objects.get(slug="data-entry")
-    assert queries.labels([react.id], "fr") == {react.id: "Data entry"}
+    assert queries.labels([react.id], "sv") == {react.id: "Data entry"}
+    assert queries.labels([react.id], "pt-br") == {react.id: "Entrada de dados"}
     assert queries.labels([react.id], "zh-hans") == {react.id: "数据录入"}
 
 

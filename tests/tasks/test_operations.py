@@ -6,6 +6,7 @@ from apps.accounts import policies as roles
 from apps.common.errors import IllegalTransition
 from apps.common.models import StatusChange
 from apps.outbox.models import Event
+from apps.skills.models import Category
 from apps.tasks import operations, policies, queries
 from apps.tasks.models import Task
 from apps.tasks.states import TaskStatus
@@ -177,7 +178,7 @@ def test_questions_are_answered_once(make, now):
 )
 def test_full_text_finds_words_of_every_script(make, now, language, title, query):
     task = make.task(title=title, source_language=language)
-    make.task(title="Something else")
+    make.task(title="Something else", category_id=Category.objects.get(slug="video").id)
     search = queries.search(make.actor(make.freelancer()), queries.TaskFilter(text=query), now)
     assert list(search) == [task]
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from apps.common.actors import STRANGER
+from apps.skills import queries as skills
 from apps.tasks import queries
 from apps.tasks.models import Task
 from apps.tasks.queries import TaskFilter
@@ -14,8 +15,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def make(make):
+def make(make, settings):
     make.now = timezone.now()
+    settings.REFERENCE_MEMORY_SECONDS = 300  # a process that runs keeps the names of skills
+    skills.search_terms("any")
     return make
 
 

@@ -42,6 +42,27 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="CategoryLabel",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("language", models.CharField(max_length=10)),
+                ("text", models.CharField(max_length=80)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="labels", to="skills.category"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("category", "language", "text"), name="skills_categorylabel_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ImportProgress",
             fields=[
                 ("source", models.CharField(max_length=60, primary_key=True, serialize=False)),
