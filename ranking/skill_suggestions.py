@@ -2,8 +2,9 @@
 Suggests skills that a text names, each with the words it comes from and a confidence.
 
 Exact names (of the core skills and of ESCO, in the text's language or in English) are found anywhere in the text, the
-longest first. Items between commas or line breaks are also compared by letters and by meaning. Only exact names
-are certain enough to be added automatically; all others need the person's confirmation.
+longest first. Items of a list are also compared by spelling, by letters and by meaning. What the text denies ("I do
+not do Java") is left out. Only exact names of core skills are certain enough to be added automatically
+(`ranking.core_names` says which); all others need the person's confirmation.
 """
 
 from __future__ import annotations
@@ -16,19 +17,22 @@ from uuid import UUID
 
 import numpy as np
 
-from ranking import skill_files, vectors
+from ranking import core_names, negation, skill_files, taxonomy, vectors, words
 from ranking.linker import BRIDGE, Linker, shipped
 from ranking.plain_text import joined
 from ranking.taxonomy import base_language
 from ranking.text import BREAKS, JOINS, Matrix, normal, passages, pieces
 
 AUTO_ACCEPTED = 0.95
-SHOWN_MIN = 0.3
-EXACT_CONFIDENCE = 0.97
-AMBIGUOUS_CONFIDENCE = 0.6
-PIECES_MAX, PIECE_WORDS_MAX = 200, 8
+SHOWN_MIN = 0.6
+CONFIDENCE_OF = {"sure": 0.97, "likely": 0.85, "possible": 0.65}
+STEMMED_PHRASE, STEMMED_WORD, MISSPELT, AMBIGUOUS = 0.85, 0.8, 0.75, 0.6
+ESCO_PHRASE, ESCO_ITEM = 0.75, 0.65
+ALIKE_MIN = 0.8
+ESCO_WORD_MIN = 5  # "set up" is also a name there
+PIECES_MAX, PIECE_WORDS_MAX = 200, 4
 CHARACTERS_MAX = 60_000
-UNSPACED = frozenset(["zh", "ja", "th"])
+UNSPACED = frozenset(["zh", "ja", "ko", "th"])
 # Coefficients for the result of `looks`, fitted by scripts/calibrate_suggestions.py on names whose skill is known
 # without a manual answer key. On the held-out half, 87 per cent of suggestions with a confidence of 0.8 to 0.9 were
 # right, and 52 per cent of those with 0.6 to 0.7.
@@ -58,11 +62,11 @@ def suggest(text: str, language: str | None, linker: Linker, *, limit: int = 40)
     """Return the skills a text names, each once, most confident first; positions refer to the original text."""
     text, places = joined(text[:CHARACTERS_MAX])
     result: dict[UUID, Suggestion] = {}
-    taken: list[tuple[int, int]] = []
-    for row in [*_exact(text, language, linker), *_unspaced(text, language)]:
-        taken.append((row.start, row.end))
-        result.setdefault(row.skill_id, row)
-    for row in _alike(text, language, linker, taken):
+    taken = negation.denied(text, base_language(language))
+    items = set(_items(text))
+    named = [*_unspaced(text, language, taken), *_exact(text, language, linker, items, taken)]
+    named = _without_namesakes(named)
+    for row in [*named, *_alike(text, language, linker, [*taken, *((row.start, row.end) for row in named)])]:
         if row.skill_id not in result or result[row.skill_id].confidence < row.confidence:
             result[row.skill_id] = row
     best = sorted(result.values(), key=lambda item: (-item.confidence, item.start))[:limit]
@@ -83,59 +87,119 @@ def ready() -> Linker:
     return linker
 
 
-def _exact(text: str, language: str | None, linker: Linker) -> Iterator[Suggestion]:
+def _exact(
+    text: str, language: str | None, linker: Linker, items: set[tuple[int, int]], denied: Sequence[tuple[int, int]]
+) -> Iterator[Suggestion]:
     """Yield exact names, the longest first; a name inside a longer match is skipped."""
     used = np.zeros(len(text), dtype=bool)
+    for start, end in denied:
+        used[start:end] = True
     for start, end in sorted(passages(text), key=lambda span: (span[0] - span[1], span[0])):
         start, end = _trimmed(text, start, end)
-        name = normal(text[start:end])
-        if len(name) < 2 or used[start:end].any():
+        if len(text[start:end]) < 2 or used[start:end].any():
             continue
-        meant = _called(name, language, linker)
+        meant, confidence = _called(text, (start, end), language, linker, is_item=(start, end) in items)
         if not meant:
             continue
         used[start:end] = True
-        sure = EXACT_CONFIDENCE if len(meant) == 1 and (len(name) > 3 or text[start:end].isupper()) else None
-        for skill_id in meant:
-            yield Suggestion(skill_id, sure or AMBIGUOUS_CONFIDENCE, start, end)
+        if confidence is not None:
+            for skill_id in meant:
+                yield Suggestion(skill_id, confidence, start, end)
 
 
-def _called(name: str, language: str | None, linker: Linker) -> list[UUID]:
-    core = _core_names()
-    for code in dict.fromkeys([base_language(language), BRIDGE]):
-        if (code, name) in core:
-            return [core[code, name]]
-    exact = linker.exact(name, language)
-    best = max(exact.values(), default=0.0)
-    return [_esco_id(linker.taxonomy.skill_keys[row]) for row, weight in exact.items() if weight >= best - 0.1][:3]
+def _called(
+    text: str, span: tuple[int, int], language: str | None, linker: Linker, *, is_item: bool
+) -> tuple[list[UUID], float | None]:
+    """Return the skills that a passage is the name of, and with which confidence; None if it is only a word here."""
+    name, core = normal(text[slice(*span)]), core_names.of(language)
+    if exact := core.exact(name):
+        sure = core_names.certainty(text, *span, is_item=is_item)
+        return _sorted(exact), (CONFIDENCE_OF[sure] if len(exact) == 1 else AMBIGUOUS) if sure else None
+    size = len(name.split())
+    if len(name) >= 4 and name not in core_names.EVERYDAY and len(stemmed := core.stemmed(name)) == 1:
+        return _sorted(stemmed), STEMMED_PHRASE if size > 1 else STEMMED_WORD
+    esco = linker.exact(name, language)
+    best = max(esco.values(), default=0.0)
+    meant = [_esco_id(linker.taxonomy.skill_keys[row]) for row, weight in esco.items() if weight >= best - 0.1]
+    if len(meant) != 1 or (size == 1 and not is_item) or max(map(len, name.split())) < ESCO_WORD_MIN:
+        return [], None
+    return meant, ESCO_PHRASE if size > 1 else ESCO_ITEM
 
 
-def _unspaced(text: str, language: str | None) -> Iterator[Suggestion]:
-    """Yield core names found inside text of scripts without spaces, which cannot be split into words."""
+def _sorted(ids: set[UUID]) -> list[UUID]:
+    return sorted(ids, key=str)
+
+
+def _unspaced(text: str, language: str | None, denied: Sequence[tuple[int, int]]) -> Iterator[Suggestion]:
+    """Yield core names inside text of scripts without spaces, the longest first."""
     code = base_language(language)
     if code not in UNSPACED:
         return
-    folded = text.lower()
-    for (of, name), skill_id in _core_names().items():
-        if of == code and len(name) >= 2 and not name.isascii() and (start := folded.find(name)) >= 0:
-            yield Suggestion(
-                skill_id, EXACT_CONFIDENCE if len(name) > 2 else AMBIGUOUS_CONFIDENCE, start, start + len(name)
-            )
+    folded, used = text.lower(), np.zeros(len(text) + 1, dtype=bool)
+    if len(folded) != len(text):
+        return
+    for start, end in denied:
+        used[start:end] = True
+    for name, ids in core_names.of(language).unspaced:
+        start = folded.find(name)
+        while start >= 0:
+            end = start + len(name)
+            if not used[start:end].any() and core_names.unspaced_at(text, start, end, code):
+                used[start:end] = True
+                sure = len(name) > 2 and len(ids) == 1
+                for skill_id in _sorted(ids):
+                    yield Suggestion(skill_id, CONFIDENCE_OF["sure"] if sure else AMBIGUOUS, start, end)
+                break
+            start = folded.find(name, start + 1)
+
+
+def _without_namesakes(rows: list[Suggestion]) -> list[Suggestion]:
+    """Leave out ESCO's counterpart of a core skill: both would be shown by nearly the same name."""
+    counterparts = _counterparts()
+    hidden = {counterparts[row.skill_id] for row in rows if row.skill_id in counterparts}
+    return [row for row in rows if row.skill_id not in hidden]
 
 
 def _alike(text: str, language: str | None, linker: Linker, taken: Sequence[tuple[int, int]]) -> Iterator[Suggestion]:
+    """Yield what items of a list are alike to. An inexact match is never certain enough to be added automatically."""
     spans = [span for span in _items(text) if not any(start < span[1] and span[0] < end for start, end in taken)]
-    spans = spans[:PIECES_MAX]
-    if not spans:
+    spans = [span for span in spans if not any(character.isdigit() for character in text[slice(*span)])][:PIECES_MAX]
+    core = core_names.of(language)
+    rest = []
+    for span in spans:
+        if len(meant := core.spelt_like(normal(text[slice(*span)]))) == 1:
+            yield Suggestion(next(iter(meant)), MISSPELT, *span)
+        else:
+            rest.append(span)
+    if not rest:
         return
-    names = [normal(text[start:end]) for start, end in spans]
+    names = [normal(text[start:end]) for start, end in rest]
     best, seen = looks(linker, names, language)
-    for (start, end), row, item in zip(spans, best, seen, strict=True):
+    for (start, end), name, row, item in zip(rest, names, best, seen, strict=True):
         logit = CONFIDENCE_AT_ZERO + float(np.dot(CONFIDENCE, item))
-        # An inexact match is never certain enough to be added automatically.
         confidence = min(1 / (1 + float(np.exp(-logit))), AUTO_ACCEPTED - 0.01)
-        if confidence >= SHOWN_MIN:
+        if confidence >= ALIKE_MIN and _share_most_words(name, row):
             yield Suggestion(_esco_id(linker.taxonomy.skill_keys[row]), confidence, start, end)
+
+
+def _share_most_words(name: str, row: int) -> bool:
+    """Whether more than half of the words of a name of the skill and of the item are the same, by their stems."""
+    own = {stem for stem, _ in words.stems(name, BRIDGE)}
+    for label in _english_names().get(row, ()):
+        other = {stem for stem, _ in words.stems(label, BRIDGE)}
+        if len(own & other) * 2 > max(len(own), len(other)):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _english_names() -> dict[int, list[str]]:
+    """By row of the shipped taxonomy."""
+    result: dict[int, list[str]] = {}
+    names = taxonomy.shipped().skill_names[BRIDGE]
+    for text, row in zip(names.texts, names.rows, strict=True):
+        result.setdefault(row, []).append(text)
+    return result
 
 
 def looks(linker: Linker, names: Sequence[str], language: str | None) -> tuple[list[int], Matrix]:
@@ -172,13 +236,11 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1)
-def _core_names() -> dict[tuple[str, str], UUID]:
-    """Return the product's own skills by (language, normal name): skills that ESCO lacks or names differently."""
-    names: dict[tuple[str, str], UUID] = {}
-    for row in skill_files.core_skills():
-        for label in row.labels:
-            names.setdefault((base_language(label.language), normal(label.text)), row.id)
-    return names
+def _counterparts() -> dict[UUID, UUID]:
+    """Return ESCO's counterpart of each core skill that has one."""
+    by_label = skill_files.esco_ids_by_label()
+    pairs = {row.id: by_label.get((row.esco_label or "").lower()) for row in skill_files.core_skills()}
+    return {core: esco for core, esco in pairs.items() if esco is not None}
 
 
 def _esco_id(key: str) -> UUID:

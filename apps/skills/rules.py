@@ -263,17 +263,19 @@ class Lexicon:
         return _starting(self._words, word)
 
     def _ending_with(self, word: str) -> list[str]:
-        return [found[::-1] for found in _starting(self._backwards, word[::-1])] if len(word) >= ENDING_MIN else []
+        return (
+            [backwards[::-1] for backwards in _starting(self._backwards, word[::-1])] if len(word) >= ENDING_MIN else []
+        )
 
     def _spelt_like(self, word: str) -> list[str]:
         if len(word) < SPELLING_MIN:
             return []
-        candidates = {known for form in (word, *_without_one_letter(word)) for known in self._misspelt.get(form, ())}
+        candidates = {right for form in (word, *_without_one_letter(word)) for right in self._misspelt.get(form, ())}
         candidates |= {form for form in _without_one_letter(word) if form in self._by_token and len(form) >= PART_MIN}
         wrong_max = 2 if len(word) >= LONG_SPELLING else 1
-        close = [(_letters_wrong(word, known), known) for known in candidates]
+        close = [(_letters_wrong(word, right), right) for right in candidates]
         best = min((wrong for wrong, _ in close), default=9)
-        return sorted(known for wrong, known in close if wrong == best) if best <= wrong_max else []
+        return sorted(right for wrong, right in close if wrong == best) if best <= wrong_max else []
 
     def _parts_of(self, word: str) -> list[str]:
         """The two known words of a compound, with the letters that join them in German and Dutch; or its known part."""
@@ -294,7 +296,7 @@ class Lexicon:
     def _akin_to(self, word: str) -> list[str]:
         """Words with another ending: the same beginning, seven letters of ten."""
         beginning = word[: max(5, -(-7 * len(word) // 10))]
-        return [known for known in _starting(self._words, beginning) if abs(len(known) - len(word)) <= 4]
+        return [other for other in _starting(self._words, beginning) if abs(len(other) - len(word)) <= 4]
 
     # --- scripts without spaces -----------------------------------------------------------------------------------
 
@@ -358,15 +360,15 @@ def _without_one_letter(word: str) -> set[str]:
     return {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
-def _letters_wrong(one: str, other: str) -> int:
+def _letters_wrong(word: str, other: str) -> int:
     """The least number of letters to add, drop, replace or swap with their neighbour (Damerau, 1964)."""
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for at, letter in enumerate(one, start=1):
+    for at, letter in enumerate(word, start=1):
         current = [at]
-        for place, known in enumerate(other, start=1):
-            cost = min(row[place] + 1, current[-1] + 1, row[place - 1] + (letter != known))
-            if at > 1 and place > 1 and letter == other[place - 2] and one[at - 2] == known:
+        for place, other_letter in enumerate(other, start=1):
+            cost = min(row[place] + 1, current[-1] + 1, row[place - 1] + (letter != other_letter))
+            if at > 1 and place > 1 and letter == other[place - 2] and word[at - 2] == other_letter:
                 cost = min(cost, before[place - 2] + 1)
             current.append(cost)
         before, row = row, current

@@ -35,7 +35,7 @@ def task_of(make):
 
 
 def test_searches_in_fourteen_languages_find_what_they_should(task_of, make):
-    found: dict[str, list[float]] = defaultdict(list)
+    hits: dict[str, list[float]] = defaultdict(list)
     first: dict[str, list[bool]] = defaultdict(list)
     missed = []
     for language, queries in QUERIES["queries"].items():
@@ -43,20 +43,20 @@ def test_searches_in_fourteen_languages_find_what_they_should(task_of, make):
             filters = tasks.TaskFilter(text=query)
             page = tasks.search_page(tasks.search(STRANGER, filters, make.now), filters)
             ids, right = [task.id for task in page], {task_of[name] for name in names}
-            found[language].append(len(right & set(ids)) / len(right))
+            hits[language].append(len(right & set(ids)) / len(right))
             first[language].append(bool(ids) and ids[0] in right)
-            if found[language][-1] < 1 or not first[language][-1]:
+            if hits[language][-1] < 1 or not first[language][-1]:
                 missed.append((language, query))
 
     def rate(values):
         return sum(values) / len(values)
 
-    assert sum(map(len, found.values())) >= 200
-    assert len(found) == 14
-    by_language = {language: (rate(found[language]), rate(first[language])) for language in found}
+    assert sum(map(len, hits.values())) >= 200
+    assert len(hits) == 14
+    by_language = {language: (rate(hits[language]), rate(first[language])) for language in hits}
     assert min(found_rate for found_rate, _ in by_language.values()) >= FOUND_OF_LANGUAGE_MIN, (by_language, missed)
     assert min(first_rate for _, first_rate in by_language.values()) >= FIRST_OF_LANGUAGE_MIN, (by_language, missed)
-    assert rate([value for values in found.values() for value in values]) >= FOUND_MIN, missed
+    assert rate([value for values in hits.values() for value in values]) >= FOUND_MIN, missed
     assert rate([value for values in first.values() for value in values]) >= FIRST_MIN, missed
 
 

@@ -65,8 +65,10 @@ def skills_in(text: str, language: str, known_ids: Sequence[UUID]) -> list[Found
         if item.skill_id not in known_ids
     ]
     names = skills.labels([item.skill_id for item in suggest[:FOUND_MAX]], get_language() or "en")
-    return [
-        FoundSkill(item.skill_id, names[item.skill_id], "", " ".join(text[item.start : item.end].split()), language)
-        for item in suggest[:FOUND_MAX]
-        if item.skill_id in names
-    ]
+    by_name: dict[str, FoundSkill] = {}  # one name once
+    for item in suggest[:FOUND_MAX]:
+        if item.skill_id in names:
+            evidence = " ".join(text[item.start : item.end].split())
+            shown = FoundSkill(item.skill_id, names[item.skill_id], "", evidence, language)
+            by_name.setdefault(shown.label.casefold(), shown)
+    return list(by_name.values())

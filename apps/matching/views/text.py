@@ -94,6 +94,8 @@ def _suggestions(text: str, language: str) -> list[dict[str, Any]]:
     """Return suggestions with the reader's label of each skill and the words around the evidence."""
     result = ranking_skill_suggestions.suggest(text, language, ranking_skill_suggestions.ready())
     names = skills.labels([item.skill_id for item in result], get_language() or "en")
+    first = {names[item.skill_id].casefold(): item for item in reversed(result) if item.skill_id in names}
+    result = [item for item in result if first.get(names.get(item.skill_id, "").casefold()) is item]  # one name once
     return [
         {
             "id": item.skill_id,
@@ -105,5 +107,4 @@ def _suggestions(text: str, language: str) -> list[dict[str, Any]]:
             "after": text[item.end : item.end + 40],
         }
         for item in result
-        if item.skill_id in names
     ]
