@@ -56,9 +56,9 @@ if INTERNAL_URL:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(INTERNAL_URL).hostname or ""]
 
 AREAS = [
-    "common", "outbox", "files", "skills", "accounts", "ledger", "compliance", "pricing", "tasks", "gateways",
+    "common", "outbox", "files", "skills", "accounts", "legal", "ledger", "compliance", "pricing", "tasks", "gateways",
     "payments", "payouts", "banking", "treasury", "bidding", "escrow", "spending", "assurance", "contracts",
-    "messaging", "reviews", "disputes", "invoicing", "moderation", "matching", "notifications", "dashboard",
+    "messaging", "reviews", "disputes", "invoicing", "moderation", "matching", "notifications", "dashboard", "privacy",
 ]  # fmt: skip
 # Demo users with published passwords and synthetic rows: never in production, whose image does not contain them.
 if not IS_PRODUCTION:
@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "apps.common.middleware.PrivateAnswerMiddleware",
     "apps.common.middleware.AnonymousLimitMiddleware",
     "apps.accounts.middleware.ActorMiddleware",
+    "apps.legal.middleware.AcceptTermsMiddleware",
     "apps.common.middleware.TimeZoneMiddleware",
     "apps.common.middleware.DomainErrorMiddleware",
     "apps.accounts.middleware.FreshLoginMiddleware",

@@ -123,6 +123,8 @@ class Act(StrEnum):
     DECIDE_SPENDING = "spending.decide"
     RUN_RANKING = "matching.run_ranking"
     RUN_AGAIN = "operation.run_again"
+    SEE_LEGAL_TEXTS = "legal.see"
+    PUBLISH_LEGAL_TEXT = "legal.publish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,8 @@ ACTS: dict[Act, Rule] = {
     Act.DECIDE_SPENDING: _own(FUND),
     Act.RUN_RANKING: _staff(RANKING),
     Act.RUN_AGAIN: _staff(ADMINISTER),
+    Act.SEE_LEGAL_TEXTS: _staff(ADMINISTER),
+    Act.PUBLISH_LEGAL_TEXT: _staff(ADMINISTER, fresh=True),
 }
 
 
@@ -247,8 +251,8 @@ _APP_SCOPES = {
     **dict.fromkeys(("payments", "payouts", "treasury", "escrow", "spending", "invoicing"), KeyScope.MONEY),
     **dict.fromkeys(
         (
-            "accounts", "assurance", "bidding", "contracts", "dashboard", "disputes", "files", "matching", "moderation",
-            "notifications", "reviews", "skills", "tasks",
+            "accounts", "assurance", "bidding", "contracts", "dashboard", "disputes", "files", "legal", "matching",
+            "moderation", "notifications", "privacy", "reviews", "skills", "tasks",
         ),
         KeyScope.WORK,
     ),

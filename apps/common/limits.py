@@ -63,6 +63,7 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     "report": (Rate(30, DAY),),
     "create_organization": (Rate(10, DAY),),
     "create_token": (Rate(20, HOUR), Rate(50, DAY)),
+    "request_export": (Rate(3, DAY),),
     "create_calendar_address": (Rate(20, HOUR),),
     "save_search": (Rate(60, HOUR),),
     "upload": (Rate(120, HOUR), Rate(500, DAY)),

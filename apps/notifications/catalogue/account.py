@@ -26,6 +26,27 @@ KINDS: dict[str, Kind] = {
         _("From %(before)s to %(after)s. No money is paid out to it until somebody of the staff has looked at it."),
         "globe",
     ),
+    "export_ready": Kind(
+        Group.ACCOUNT,
+        _("The copy of your data is ready"),
+        _("You can download it until %(until)s."),
+        "download",
+    ),
+    "closure_requested": Kind(
+        Group.ACCOUNT,
+        _("Your account closes"),
+        _(
+            "It closes on %(until)s. Until then you can keep it. If you did not ask for this, keep it and change "
+            "your password."
+        ),
+        "user-minus",
+    ),
+    "closure_postponed": Kind(
+        Group.ACCOUNT,
+        _("Your account could not be closed yet"),
+        _("Something has to be settled first. We try again tomorrow."),
+        "user-minus",
+    ),
     "key_made": Kind(
         Group.ACCOUNT,
         _("A new API key: “%(name)s”"),
