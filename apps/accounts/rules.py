@@ -91,6 +91,11 @@ class Act(StrEnum):
     APPROVE = "contracts.approve"
     PROPOSE_STOP = "contracts.propose_stop"
     ANSWER_STOP = "contracts.answer_stop"
+    CHANGE_TERMS = "contracts.change_terms"
+    GIVE_NOTICE = "contracts.give_notice"
+    END_LATE_WORK = "contracts.end_late_work"
+    APPEAL_LATE_END = "contracts.appeal_late_end"
+    ANSWER_LATE_APPEAL = "contracts.answer_late_appeal"
     OPEN_DISPUTE = "disputes.open"
     SPEAK_IN_DISPUTE = "disputes.speak"
     PROPOSE_SPLIT = "disputes.propose_split"
@@ -184,6 +189,11 @@ ACTS: dict[Act, Rule] = {
     Act.APPROVE: _employer(APPROVE, money=True),
     Act.PROPOSE_STOP: _both(APPROVE, WITHDRAW, money=True),
     Act.ANSWER_STOP: _both(APPROVE, WITHDRAW, money=True),
+    Act.CHANGE_TERMS: _both(AWARD, BID),  # as an award and a bid; returning held money needs MOVE_HELD_MONEY too
+    Act.GIVE_NOTICE: _employer(AWARD),
+    Act.END_LATE_WORK: _employer(APPROVE, money=True),
+    Act.APPEAL_LATE_END: _freelancer(BID),
+    Act.ANSWER_LATE_APPEAL: _staff(DECIDE),
     Act.OPEN_DISPUTE: _both(APPROVE, WITHDRAW, money=True),  # contains a split that the other side may accept
     Act.SPEAK_IN_DISPUTE: _both(APPROVE, DELIVER),
     Act.PROPOSE_SPLIT: _both(APPROVE, WITHDRAW, money=True),

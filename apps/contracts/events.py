@@ -95,6 +95,51 @@ class CancellationAnswered:
     is_accepted: bool
 
 
+@bus.event("contracts.change_proposed")
+class ChangeProposed:
+    """`is_counter` if it answers a proposal of the other side."""
+
+    contract_id: UUID
+    change_id: UUID
+    is_counter: bool
+
+
+@bus.event("contracts.change_answered")
+class ChangeAnswered:
+    """Accepted, declined, withdrawn or lapsed; `status` says which."""
+
+    contract_id: UUID
+    change_id: UUID
+    status: str
+
+
+@bus.event("contracts.notice_given")
+class NoticeGiven:
+    """The employer set a last date for late work."""
+
+    contract_id: UUID
+    milestone_id: UUID
+    notice_id: UUID
+
+
+@bus.event("contracts.notice_ended")
+class NoticeEnded:
+    """`status` says how: withdrawn, enforced (the work ended), appealed, upheld, overturned."""
+
+    contract_id: UUID
+    milestone_id: UUID
+    notice_id: UUID
+    status: str
+
+
+@bus.event("contracts.bonus_paid")
+class BonusPaid:
+    """The bonus arrived and was released to the freelancer."""
+
+    contract_id: UUID
+    bonus_id: UUID
+
+
 @bus.event("contracts.completed")
 class ContractCompleted:
     contract_id: UUID

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.forms import formset_factory
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.forms import AmountField, add_money, language_choices
+from apps.common.forms import AmountField, MomentField, add_money, language_choices
 from apps.common.money import Money
-from apps.contracts import rules
+from apps.contracts import rules, terms
 from apps.contracts.models import Milestone
 from apps.contracts.operations.milestones import Check, NothingHandedIn
 from apps.files.models import StoredFile
 
 FILES_MAX = 10
+EXTENSION_DAYS = (2, 7, 14)
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -144,3 +148,129 @@ class CancellationForm(forms.Form):
         label=_("Share of the held money for the freelancer, in per cent"), min_value=0, max_value=100, initial=0
     )
     reason = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+
+
+class ChangeForm(forms.Form):
+    """What a change request says beside the milestones."""
+
+    criteria = forms.CharField(
+        label=_("Acceptance criteria"), max_length=terms.CRITERIA_MAX * 402,
+        help_text=_("One per line. The work is checked against them."),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )  # fmt: skip
+    revisions = forms.IntegerField(
+        label=_("Revisions included per milestone"), min_value=0, max_value=terms.REVISIONS_MAX
+    )
+    reason = forms.CharField(
+        label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("The other side reads this beside the changes."),
+    )  # fmt: skip
+    source_language = forms.ChoiceField(label=_("Written in"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
+
+
+class StepForm(forms.Form):
+    """One milestone of a change request. A funded one has a date, the others a number of days."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    title = forms.CharField(label=_("Milestone"), max_length=140, widget=forms.TextInput(attrs={"dir": "auto"}))
+    amount = AmountField(label=_("Amount"))
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=terms.DAYS_MAX, required=False)
+    due_at = MomentField(label=_("Due"), required=False)
+    drop = forms.BooleanField(label=_("Remove this milestone"), required=False)
+
+    def __init__(self, *args: Any, held: Mapping[str, Milestone], **options: Any) -> None:
+        super().__init__(*args, **options)
+        milestone_id = self.data.get(self.add_prefix("id")) if self.is_bound else self.initial.get("id")
+        self.milestone = held.get(str(milestone_id or ""))
+        """The milestone, if money is held for it."""
+        del self.fields["days" if self.milestone else "due_at"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "days" in self.fields and "days" not in self.errors and not cleaned.get("days") and not cleaned.get("drop"):
+            self.add_error("days", _("Enter the number of days for this milestone."))
+        return cleaned
+
+    def wish(self, currency: str) -> terms.Wanted | None:
+        """Return the milestone as proposed; None if it is dropped or its amount has too many digits."""
+        cleaned = self.cleaned_data
+        if cleaned.get("drop"):
+            return None
+        amount = add_money(self, "amount", currency)
+        if amount is None:
+            return None
+        due_at = cleaned.get("due_at")
+        is_same = self.milestone is not None and due_at is not None and same_minute(due_at, self.milestone.due_at)
+        return terms.Wanted(
+            id=cleaned.get("id"),
+            title=cleaned["title"],
+            amount_minor=amount.amount_minor,
+            days=cleaned.get("days") or 0,
+            due_at=None if is_same else due_at,
+        )
+
+
+def same_minute(moment: datetime, other: datetime | None) -> bool:
+    """Forms show minutes: a date that nobody touched comes back without its seconds."""
+    return other is not None and moment == other.replace(second=0, microsecond=0)
+
+
+StepFormSet = formset_factory(StepForm, extra=0, max_num=terms.STEPS_MAX, validate_max=True)
+
+
+class ExtensionForm(forms.Form):
+    """Another date for one milestone: some days later, or a date."""
+
+    days = forms.TypedChoiceField(
+        choices=[(str(days), str(days)) for days in EXTENSION_DAYS], coerce=int, empty_value=None, required=False
+    )
+    due_at = MomentField(label=_("Or another date"), required=False)
+    reason = forms.CharField(
+        label=_("Why"), max_length=2000, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("days") and not cleaned.get("due_at") and not self.errors:
+            self.add_error("due_at", _("Choose how many days more, or a date."))
+        return cleaned
+
+
+class BonusForm(forms.Form):
+    amount = AmountField(label=_("Amount"))
+    note = forms.CharField(
+        label=_("A few words"), required=False, max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}), help_text=_("The freelancer reads this."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, currency: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.currency = currency
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.money = add_money(self, "amount", self.currency)
+        if self.money is not None and self.money.amount_minor <= 0:
+            self.add_error("amount", _("Enter an amount above zero."))
+        return cleaned
+
+
+class AppealForm(forms.Form):
+    text = forms.CharField(
+        label=_("Why it was not your fault"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"})
+    )
+
+
+class AppealAnswerForm(forms.Form):
+    decision = forms.ChoiceField(
+        label=_("Decision"), widget=forms.RadioSelect,
+        choices=[("uphold", _("It stays a missed deadline")), ("overturn", _("It was not the freelancer’s fault"))],
+    )  # fmt: skip
+    answer = forms.CharField(
+        label=_("Reasons"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        help_text=_("Both sides read them."),
+    )  # fmt: skip

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.policies import check_may, may
+from apps.accounts.policies import check_is_not_own_case, check_may, check_staff_may, may, staff_may
 from apps.accounts.rules import Act, Side
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotFound
-from apps.contracts.models import CancellationProposal, Contract, Milestone
-from apps.contracts.states import MILESTONE, ContractStatus, MilestoneStatus
+from apps.contracts import rules
+from apps.contracts.errors import AppealTooLate, NoBonusHere, NoticeTooEarly, NotLate
+from apps.contracts.models import Bonus, CancellationProposal, ChangeRequest, Contract, LateNotice, Milestone
+from apps.contracts.states import BONUS, MILESTONE, NOTICE, ContractStatus, MilestoneStatus
 
 
 class BillingDetailsMissing(Conflict):
@@ -132,6 +135,174 @@ def can_answer_cancellation(actor: Actor, proposal: CancellationProposal) -> boo
     except DomainError:
         return False
     return True
+
+
+def check_can_propose_change(actor: Actor, contract: Contract, *, returns_money: bool = False) -> None:
+    """
+    Either side, while the contract is at work.
+
+    :param returns_money: whether held money would go back to the employer; that needs the permission to decide about
+        money.
+    """
+    organization_id, side = _side(actor, contract)
+    check_may(actor, Act.CHANGE_TERMS, organization_id, side)
+    if returns_money:
+        check_may(actor, Act.MOVE_HELD_MONEY, organization_id, side)
+    _check_active(contract)
+
+
+def can_propose_change(actor: Actor, contract: Contract) -> bool:
+    try:
+        check_can_propose_change(actor, contract)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_answer_change(actor: Actor, change: ChangeRequest, *, returns_money: bool = False) -> None:
+    """
+    Only the side that did not propose. :raises NotYours: if the actor is of the proposing side.
+
+    :param returns_money: as in `check_can_propose_change`, for an acceptance.
+    """
+    contract = change.contract
+    is_freelancers = change.proposed_by_id == contract.employer_id
+    other = contract.freelancer_id if is_freelancers else contract.employer_id
+    side = Side.FREELANCER if is_freelancers else Side.EMPLOYER
+    check_may(actor, Act.CHANGE_TERMS, other, side)
+    if returns_money:
+        check_may(actor, Act.MOVE_HELD_MONEY, other, side)
+    _check_active(contract)
+
+
+def can_answer_change(actor: Actor, change: ChangeRequest, *, returns_money: bool = False) -> bool:
+    try:
+        check_can_answer_change(actor, change, returns_money=returns_money)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_withdraw_change(actor: Actor, change: ChangeRequest) -> None:
+    """:raises NotYours: unless the actor is of the side that proposed it."""
+    contract = change.contract
+    side = Side.EMPLOYER if change.proposed_by_id == contract.employer_id else Side.FREELANCER
+    check_may(actor, Act.CHANGE_TERMS, change.proposed_by_id, side)
+
+
+def can_withdraw_change(actor: Actor, change: ChangeRequest) -> bool:
+    try:
+        check_can_withdraw_change(actor, change)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_give_bonus(actor: Actor, contract: Contract) -> None:
+    """The employer, from the acceptance on, also after the end. Who may not pay can ask a second person to."""
+    may_pay = may(actor, Act.FUND, contract.employer_id, Side.EMPLOYER)
+    check_may(actor, Act.FUND if may_pay else Act.ASK_TO_FUND, contract.employer_id, Side.EMPLOYER)
+    if contract.accepted_at is None:
+        raise NoBonusHere
+
+
+def can_give_bonus(actor: Actor, contract: Contract) -> bool:
+    try:
+        check_can_give_bonus(actor, contract)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_pay_bonus(actor: Actor, bonus: Bonus) -> None:
+    check_may(actor, Act.FUND, bonus.contract.employer_id, Side.EMPLOYER)
+    BONUS.next(bonus.status, "start_payment")
+
+
+def can_pay_bonus(actor: Actor, bonus: Bonus) -> bool:
+    try:
+        check_can_pay_bonus(actor, bonus)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_give_notice(actor: Actor, milestone: Milestone, now: datetime) -> None:
+    """:raises NotLate: unless funded work is late and nothing was delivered."""
+    check_may(actor, Act.GIVE_NOTICE, milestone.contract.employer_id, Side.EMPLOYER)
+    _check_active(milestone.contract)
+    is_late = milestone.status == MilestoneStatus.FUNDED and milestone.due_at is not None and milestone.due_at < now
+    if not is_late:
+        raise NotLate
+
+
+def can_give_notice(actor: Actor, milestone: Milestone, now: datetime) -> bool:
+    try:
+        check_can_give_notice(actor, milestone, now)
+    except DomainError:
+        return False
+    return True
+
+
+def may_give_notices(actor: Actor, contract: Contract) -> bool:
+    """Return whether the actor's role allows to set last dates for late work, and to withdraw them."""
+    return may(actor, Act.GIVE_NOTICE, contract.employer_id, Side.EMPLOYER)
+
+
+def check_can_withdraw_notice(actor: Actor, notice: LateNotice) -> None:
+    check_may(actor, Act.GIVE_NOTICE, notice.milestone.contract.employer_id, Side.EMPLOYER)
+    NOTICE.next(notice.status, "withdraw")
+
+
+def check_can_enforce_notice(actor: Actor, notice: LateNotice, now: datetime) -> None:
+    """:raises NoticeTooEarly: before the last date has passed."""
+    check_may(actor, Act.END_LATE_WORK, notice.milestone.contract.employer_id, Side.EMPLOYER)
+    _check_active(notice.milestone.contract)
+    NOTICE.next(notice.status, "enforce")
+    if now < notice.deliver_by:
+        raise NoticeTooEarly(until=notice.deliver_by)
+
+
+def can_enforce_notice(actor: Actor, notice: LateNotice, now: datetime) -> bool:
+    try:
+        check_can_enforce_notice(actor, notice, now)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_appeal_notice(actor: Actor, notice: LateNotice, now: datetime) -> None:
+    """:raises AppealTooLate: after 14 days."""
+    check_may(actor, Act.APPEAL_LATE_END, notice.milestone.contract.freelancer_id, Side.FREELANCER)
+    NOTICE.next(notice.status, "appeal")
+    assert notice.ended_at is not None
+    until = rules.appeal_end(notice.ended_at)
+    if now >= until:
+        raise AppealTooLate(until=until)
+
+
+def can_appeal_notice(actor: Actor, notice: LateNotice, now: datetime) -> bool:
+    try:
+        check_can_appeal_notice(actor, notice, now)
+    except DomainError:
+        return False
+    return True
+
+
+def can_answer_appeals(actor: Actor) -> bool:
+    return staff_may(actor, Act.ANSWER_LATE_APPEAL)
+
+
+def check_can_see_appeals(actor: Actor) -> None:
+    check_staff_may(actor, Act.ANSWER_LATE_APPEAL)
+
+
+def check_can_answer_appeal(actor: Actor, notice: LateNotice) -> None:
+    """:raises OwnCase: for staff who are, or recently were, members of one of the two sides."""
+    check_staff_may(actor, Act.ANSWER_LATE_APPEAL)
+    contract = notice.milestone.contract
+    check_is_not_own_case(actor, (contract.employer_id, contract.freelancer_id), since=contract.offered_at)
+    NOTICE.next(notice.status, "uphold")
 
 
 def check_can_dispute(actor: Actor, milestone: Milestone) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +14,9 @@ from apps.contracts.states import MILESTONE_ENDS, ContractStatus, MilestoneStatu
 
 FUNDING_REMINDER_DAYS = (2, 5, 10)
 """Days after which the employer is reminded to fund the next milestone."""
+NOTICE_DAYS = 5
+"""Business days of the freelancer that a last date for late work leaves."""
+APPEAL_TIME = timedelta(days=14)
 LINKS_MAX = 10
 LINK_LENGTH_MAX = 500
 
@@ -55,6 +58,11 @@ def waits_for_money(statuses: Iterable[str]) -> bool:
     """Return whether a milestone is still to be funded and no other one holds money."""
     open_statuses = set(statuses) - set(MILESTONE_ENDS)
     return bool(open_statuses) and open_statuses <= {MilestoneStatus.PLANNED, MilestoneStatus.AWAITING_PAYMENT}
+
+
+def appeal_end(ended_at: datetime) -> datetime:
+    """Return until when the freelancer may appeal against an end for a missed deadline."""
+    return ended_at + APPEAL_TIME
 
 
 def milestone_end(*, released: Money, refunded: Money) -> MilestoneStatus:

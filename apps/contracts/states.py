@@ -53,6 +53,49 @@ class ProposalStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class ChangeStatus(models.TextChoices):
+    OPEN = "open", _("Waiting for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    COUNTERED = "countered", _("Answered with a counter-offer")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Not answered in time")
+
+
+class BonusStatus(models.TextChoices):
+    PLANNED = "planned", _("Not paid yet")
+    AWAITING_PAYMENT = "awaiting_payment", _("Waiting for payment")
+    PAID = "paid", _("Paid")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class NoticeStatus(models.TextChoices):
+    RUNNING = "running", _("Last date set")
+    MET = "met", _("Delivered in time")
+    REPLACED = "replaced", _("New date agreed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CLOSED = "closed", _("Ended otherwise")
+    ENFORCED = "enforced", _("Ended after a missed deadline")
+    APPEALED = "appealed", _("Missed deadline, appealed")
+    UPHELD = "upheld", _("Missed deadline, confirmed by our staff")
+    OVERTURNED = "overturned", _("Not the freelancer’s fault, decided by our staff")
+
+
+AT_FAULT = (NoticeStatus.ENFORCED, NoticeStatus.APPEALED, NoticeStatus.UPHELD)
+"""The work ended because the freelancer missed the last date, and no appeal said otherwise."""
+
+
+CHANGEABLE = (
+    MilestoneStatus.PLANNED,
+    MilestoneStatus.AWAITING_PAYMENT,
+    MilestoneStatus.FUNDED,
+    MilestoneStatus.DELIVERED,
+    MilestoneStatus.IN_REVISION,
+)
+"""Milestones that a change request may change. Ended ones keep their terms, disputed ones wait for the dispute."""
+HOLDS_MONEY = (MilestoneStatus.FUNDED, MilestoneStatus.DELIVERED, MilestoneStatus.IN_REVISION)
+
+
 C = ContractStatus
 CONTRACT = Machine(
     "contract",
@@ -166,5 +209,84 @@ PROPOSAL = Machine(
         "accept": when(P.OPEN, to=P.ACCEPTED, says="The other side accepts it."),
         "decline": when(P.OPEN, to=P.DECLINED, says="The other side declines it."),
         "withdraw": when(P.OPEN, to=P.WITHDRAWN, says="The side that proposed it withdraws it."),
+    },
+)
+
+G = ChangeStatus
+CHANGE = Machine(
+    "change_request",
+    ChangeStatus,
+    initial=G.OPEN,
+    meanings={
+        G.OPEN: "One side proposed new terms; the other side has not answered. Review windows of the delivered "
+        "milestones it is about are paused.",
+        G.ACCEPTED: "Both sides agreed: the contract has a new version.",
+        G.DECLINED: "Declined; the contract stays as it is.",
+        G.COUNTERED: "The other side answered with terms of its own, which are a change request of their own.",
+        G.WITHDRAWN: "Withdrawn by the side that proposed it.",
+        G.LAPSED: "Not answered in time, or the work it is about ended first.",
+    },
+    table={
+        "accept": when(G.OPEN, to=G.ACCEPTED, says="The other side accepts it."),
+        "decline": when(G.OPEN, to=G.DECLINED, says="The other side declines it."),
+        "counter": when(G.OPEN, to=G.COUNTERED, says="The other side proposes other terms."),
+        "withdraw": when(G.OPEN, to=G.WITHDRAWN, says="The side that proposed it withdraws it."),
+        "lapse": when(
+            G.OPEN, to=G.LAPSED, says="The time for an answer ends, or a milestone that it changes ends (automatic)."
+        ),
+    },
+)
+
+B = BonusStatus
+BONUS = Machine(
+    "bonus",
+    BonusStatus,
+    initial=B.PLANNED,
+    meanings={
+        B.PLANNED: "The employer entered an amount and has not started to pay.",
+        B.AWAITING_PAYMENT: "The employer started the payment; the processor has not confirmed it.",
+        B.PAID: "The payment arrived and went to the freelancer at once, less fees.",
+        B.CANCELLED: "The employer decided not to pay it; nothing was taken.",
+    },
+    table={
+        "start_payment": when(
+            B.PLANNED, B.AWAITING_PAYMENT, to=B.AWAITING_PAYMENT, says="The employer starts the payment."
+        ),
+        "payment_failed": when(
+            B.AWAITING_PAYMENT, to=B.PLANNED, says="The payment page is closed and no money was taken."
+        ),
+        "pay": when(
+            B.PLANNED, B.AWAITING_PAYMENT, to=B.PAID, says="The processor confirms the payment; it is released at once."
+        ),
+        "cancel": when(B.PLANNED, to=B.CANCELLED, says="The employer decides not to pay it."),
+    },
+)
+
+L = NoticeStatus
+NOTICE = Machine(
+    "late_notice",
+    NoticeStatus,
+    initial=L.RUNNING,
+    meanings={
+        L.RUNNING: "The work is late; the employer set a last date for its delivery.",
+        L.MET: "The freelancer delivered before the employer ended the work.",
+        L.REPLACED: "Both sides agreed on a new date.",
+        L.WITHDRAWN: "The employer withdrew it.",
+        L.CLOSED: "The milestone ended in another way: by agreement, approval, dispute or the limit of holding.",
+        L.ENFORCED: "The last date passed and the employer ended the work: held money was refunded. Counts as a missed "
+        "deadline; no-fault ends have no such row.",
+        L.APPEALED: "The freelancer says that it was not their fault; our staff has not answered.",
+        L.UPHELD: "Our staff answered the appeal: it stays a missed deadline.",
+        L.OVERTURNED: "Our staff answered the appeal: it was not the freelancer's fault. Money does not move.",
+    },
+    table={
+        "meet": when(L.RUNNING, to=L.MET, says="The freelancer delivers."),
+        "replace": when(L.RUNNING, to=L.REPLACED, says="A change request with a new date is accepted."),
+        "withdraw": when(L.RUNNING, to=L.WITHDRAWN, says="The employer withdraws it."),
+        "close": when(L.RUNNING, to=L.CLOSED, says="The milestone ends in another way, or is disputed (automatic)."),
+        "enforce": when(L.RUNNING, to=L.ENFORCED, says="After the last date the employer ends the work."),
+        "appeal": when(L.ENFORCED, to=L.APPEALED, says="The freelancer appeals within 14 days."),
+        "uphold": when(L.APPEALED, to=L.UPHELD, says="Our staff confirms it, with reasons."),
+        "overturn": when(L.APPEALED, to=L.OVERTURNED, says="Our staff decides otherwise, with reasons."),
     },
 )

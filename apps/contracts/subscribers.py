@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from apps.contracts.operations import disputes, milestones
+from apps.contracts.operations import bonuses, disputes, milestones
 from apps.escrow.events import EscrowChargedBack, EscrowFunded, EscrowFundingFailed, EscrowHoldEnded
 from apps.outbox import bus
 
@@ -8,6 +8,16 @@ from apps.outbox import bus
 @bus.subscribe(EscrowFunded, name="contracts.fund_milestone")
 def fund_milestone(event: EscrowFunded, now: datetime) -> None:
     milestones.milestone_funded(milestone_id=event.reference_id, now=now)
+
+
+@bus.subscribe(EscrowFunded, name="contracts.pay_bonus")
+def pay_bonus(event: EscrowFunded, now: datetime) -> None:
+    bonuses.bonus_funded(bonus_id=event.reference_id, now=now)
+
+
+@bus.subscribe(EscrowFundingFailed, name="contracts.bonus_payment_failed")
+def bonus_payment_failed(event: EscrowFundingFailed, now: datetime) -> None:
+    bonuses.bonus_payment_failed(bonus_id=event.reference_id, now=now)
 
 
 @bus.subscribe(EscrowFundingFailed, name="contracts.payment_failed")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.contracts.views import cancellations, deliveries, lists, offers, payments, rooms
+from apps.contracts.views import bonuses, cancellations, changes, deliveries, lists, notices, offers, payments, rooms
 
 app_name = "contracts"
 urlpatterns = [
@@ -13,6 +13,18 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/take-back/", offers.take_back, name="take-back"),
     path("contracts/<uuid:contract_id>/stop/", cancellations.propose_cancellation, name="stop"),
     path("contracts/stop/<uuid:proposal_id>/<slug:verb>/", cancellations.answer_cancellation, name="answer-stop"),
+    path("contracts/<uuid:contract_id>/change/", changes.propose, name="propose-change"),
+    path("contracts/changes/<uuid:change_id>/", changes.change, name="change"),
+    path("contracts/changes/<uuid:change_id>/counter/", changes.counter, name="counter-change"),
+    path("contracts/changes/<uuid:change_id>/<slug:verb>/", changes.answer, name="answer-change"),
+    path("contracts/<uuid:contract_id>/bonus/", bonuses.give, name="give-bonus"),
+    path("contracts/bonuses/<uuid:bonus_id>/", bonuses.pay, name="pay-bonus"),
+    path("contracts/bonuses/<uuid:bonus_id>/cancel/", bonuses.cancel, name="cancel-bonus"),
+    path("milestones/<uuid:milestone_id>/notice/", notices.give, name="give-notice"),
+    path("contracts/notices/<uuid:notice_id>/", notices.notice, name="notice"),
+    path("contracts/notices/<uuid:notice_id>/<slug:verb>/", notices.end, name="end-notice"),
+    path("staff/late-appeals/", notices.appeals, name="appeals"),
+    path("milestones/<uuid:milestone_id>/extend/", changes.extend, name="extend"),
     path("milestones/<uuid:milestone_id>/fund/", payments.fund, name="fund"),
     path("milestones/<uuid:milestone_id>/paid/", payments.back_from_checkout, name="paid"),
     path("milestones/<uuid:milestone_id>/deliver/", deliveries.deliver, name="deliver"),

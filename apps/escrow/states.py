@@ -22,6 +22,7 @@ class ReleaseKind(models.TextChoices):
     AUTO = "auto", _("Approved by the clock")
     AGREEMENT = "agreement", _("Split by agreement")
     DISPUTE = "dispute", _("Split after a dispute")
+    BONUS = "bonus", _("Bonus")
 
 
 class ClaimKind(models.TextChoices):

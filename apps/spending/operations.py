@@ -273,6 +273,14 @@ def withdraw(*, approval_id: UUID, actor: Actor, now: datetime) -> Approval:
     return move(approval, APPROVAL, "withdraw", actor=actor, now=now)
 
 
+@transaction.atomic
+def void_approval(*, reference_id: UUID, now: datetime) -> None:
+    """End an open request or an unused approval, because the payment will be another one or none."""
+    approval = queries.open_approval(reference_id)
+    if approval is not None:
+        move(queries.approval_for_update(approval.id), APPROVAL, "withdraw", actor=SYSTEM, now=now)
+
+
 # -- payments
 
 

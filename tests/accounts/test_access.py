@@ -54,6 +54,11 @@ EXPECTED = {
     Act.APPROVE: {Side.EMPLOYER: "OMF"},
     Act.PROPOSE_STOP: {Side.EMPLOYER: "OMF", Side.FREELANCER: "OF"},
     Act.ANSWER_STOP: {Side.EMPLOYER: "OMF", Side.FREELANCER: "OF"},
+    Act.CHANGE_TERMS: {Side.EMPLOYER: "OM", Side.FREELANCER: "OMB"},
+    Act.GIVE_NOTICE: {Side.EMPLOYER: "OM"},
+    Act.END_LATE_WORK: {Side.EMPLOYER: "OMF"},
+    Act.APPEAL_LATE_END: {Side.FREELANCER: "OMB"},
+    Act.ANSWER_LATE_APPEAL: {Side.STAFF: "modadm"},
     Act.OPEN_DISPUTE: {Side.EMPLOYER: "OMF", Side.FREELANCER: "OF"},
     Act.SPEAK_IN_DISPUTE: {Side.EMPLOYER: "OMF", Side.FREELANCER: "OMB"},
     Act.PROPOSE_SPLIT: {Side.EMPLOYER: "OMF", Side.FREELANCER: "OF"},
@@ -102,6 +107,12 @@ def _contract(status: str = "active", **fields):
 
 def _milestone(status: str):
     return SimpleNamespace(contract=_contract(), status=status, revisions_used=0)
+
+
+def _notice(status: str):
+    milestone = _milestone("funded")
+    milestone.due_at = NOON
+    return SimpleNamespace(milestone=milestone, status=status, deliver_by=NOON, ended_at=NOON)
 
 
 def _task(**fields):
@@ -166,6 +177,11 @@ GUARDS = {
     Act.APPROVE: lambda actor: contracts.check_can_approve(actor, _milestone("delivered")),
     Act.PROPOSE_STOP: lambda actor: contracts.check_can_propose_cancellation(actor, _contract()),
     Act.ANSWER_STOP: lambda actor: contracts.check_can_answer_cancellation(actor, _proposal(actor)),
+    Act.CHANGE_TERMS: lambda actor: contracts.check_can_propose_change(actor, _contract()),
+    Act.GIVE_NOTICE: lambda actor: contracts.check_can_give_notice(actor, _notice("running").milestone, LATER),
+    Act.END_LATE_WORK: lambda actor: contracts.check_can_enforce_notice(actor, _notice("running"), LATER),
+    Act.APPEAL_LATE_END: lambda actor: contracts.check_can_appeal_notice(actor, _notice("enforced"), LATER),
+    Act.ANSWER_LATE_APPEAL: contracts.check_can_see_appeals,
     Act.OPEN_DISPUTE: lambda actor: disputes.check_can_open(actor, _milestone("delivered")),
     Act.SPEAK_IN_DISPUTE: lambda actor: disputes.check_can_speak(actor, _dispute()),
     Act.PROPOSE_SPLIT: lambda actor: disputes.check_can_propose(actor, _dispute()),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.contracts.api import views
+from apps.contracts.api import bonus_views, change_views, notice_views, views
 
 urlpatterns = [
     path("contracts/", views.Contracts.as_view(), name="api-contracts"),
@@ -10,6 +10,24 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/take-back/", views.TakeBack.as_view(), name="api-contract-take-back"),
     path("contracts/<uuid:contract_id>/timeline/", views.Timeline.as_view(), name="api-contract-timeline"),
     path("contracts/<uuid:contract_id>/stop-proposals/", views.Proposals.as_view(), name="api-contract-stop"),
+    path("contracts/<uuid:contract_id>/changes/", change_views.Changes.as_view(), name="api-contract-changes"),
+    path("contracts/<uuid:contract_id>/versions/", change_views.Versions.as_view(), name="api-contract-versions"),
+    path("changes/<uuid:change_id>/", change_views.OneChange.as_view(), name="api-change"),
+    path("changes/<uuid:change_id>/counter/", change_views.CounterChange.as_view(), name="api-change-counter"),
+    path("changes/<uuid:change_id>/accept/", change_views.AcceptChange.as_view(), name="api-change-accept"),
+    path("changes/<uuid:change_id>/decline/", change_views.DeclineChange.as_view(), name="api-change-decline"),
+    path("changes/<uuid:change_id>/withdraw/", change_views.WithdrawChange.as_view(), name="api-change-withdraw"),
+    path("milestones/<uuid:milestone_id>/extend/", change_views.Extend.as_view(), name="api-milestone-extend"),
+    path("contracts/<uuid:contract_id>/bonuses/", bonus_views.Bonuses.as_view(), name="api-contract-bonuses"),
+    path("bonuses/<uuid:bonus_id>/pay/", bonus_views.Pay.as_view(), name="api-bonus-pay"),
+    path("bonuses/<uuid:bonus_id>/approval/", bonus_views.AskApproval.as_view(), name="api-bonus-ask-approval"),
+    path("bonuses/<uuid:bonus_id>/cancel/", bonus_views.Cancel.as_view(), name="api-bonus-cancel"),
+    path("milestones/<uuid:milestone_id>/notice/", notice_views.GiveNotice.as_view(), name="api-milestone-notice"),
+    path("notices/<uuid:notice_id>/", notice_views.OneNotice.as_view(), name="api-notice"),
+    path("notices/<uuid:notice_id>/withdraw/", notice_views.Withdraw.as_view(), name="api-notice-withdraw"),
+    path("notices/<uuid:notice_id>/enforce/", notice_views.Enforce.as_view(), name="api-notice-enforce"),
+    path("notices/<uuid:notice_id>/appeal/", notice_views.Appeal.as_view(), name="api-notice-appeal"),
+    path("notices/<uuid:notice_id>/answer/", notice_views.AnswerAppeal.as_view(), name="api-notice-answer"),
     path("stop-proposals/<uuid:proposal_id>/accept/", views.AcceptProposal.as_view(), name="api-stop-accept"),
     path("stop-proposals/<uuid:proposal_id>/decline/", views.DeclineProposal.as_view(), name="api-stop-decline"),
     path("stop-proposals/<uuid:proposal_id>/withdraw/", views.WithdrawProposal.as_view(), name="api-stop-withdraw"),

@@ -3,6 +3,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from apps.common.sql_files import sql_files
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -10,6 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("bidding", "0001_initial"),
+        ("common", "0001_initial"),
         ("escrow", "0001_initial"),
         ("files", "0001_initial"),
         ("tasks", "0001_initial"),
@@ -53,6 +56,16 @@ class Migration(migrations.Migration):
                 ("revisions_included", models.PositiveSmallIntegerField(default=2)),
                 ("review_days", models.PositiveSmallIntegerField(default=10)),
                 ("offered_at", models.DateTimeField()),
+                (
+                    "offered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("respond_by", models.DateTimeField()),
                 ("accepted_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
@@ -139,10 +152,13 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("position", models.PositiveSmallIntegerField()),
                 ("text", models.CharField(max_length=400)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "contract",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="criteria", to="contracts.contract"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="all_criteria",
+                        to="contracts.contract",
                     ),
                 ),
             ],
@@ -275,6 +291,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("disputed_at", models.DateTimeField(blank=True, null=True)),
+                ("given_back_minor", models.BigIntegerField(default=0)),
+                ("dropped_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                ("employer_has_paused", models.BooleanField(default=False)),
+                (
+                    "extra_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extras",
+                        to="contracts.milestone",
+                    ),
+                ),
                 (
                     "contract",
                     models.ForeignKey(
@@ -329,6 +359,201 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ContractVersion",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("terms", models.JSONField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("employer_accepted_at", models.DateTimeField()),
+                ("freelancer_accepted_at", models.DateTimeField()),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="contracts.contract",
+                    ),
+                ),
+                (
+                    "employer_accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "freelancer_accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ChangeRequest",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Waiting for an answer"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("countered", "Answered with a counter-offer"),
+                            ("withdrawn", "Withdrawn"),
+                            ("lapsed", "Not answered in time"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField()),
+                ("respond_by", models.DateTimeField()),
+                ("reason", models.TextField(blank=True, default="", max_length=2000)),
+                ("source_language", models.CharField(default="en", max_length=10)),
+                ("change", models.JSONField()),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.TextField(blank=True, default="", max_length=2000)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contracts.contractversion",
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="change_requests",
+                        to="contracts.contract",
+                    ),
+                ),
+                (
+                    "counters",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="countered_by",
+                        to="contracts.changerequest",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "proposed_by_user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="change_request",
+                        to="contracts.contractversion",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Bonus",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Not paid yet"),
+                            ("awaiting_payment", "Waiting for payment"),
+                            ("paid", "Paid"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="planned",
+                        max_length=16,
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("note", models.TextField(blank=True, default="", max_length=1000)),
+                ("source_language", models.CharField(default="en", max_length=10)),
+                ("given_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bonuses",
+                        to="contracts.contract",
+                    ),
+                ),
+                (
+                    "escrow",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="escrow.escrow",
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "bonuses",
             },
         ),
         migrations.AddIndex(
@@ -403,7 +628,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="contractcriterion",
-            constraint=models.UniqueConstraint(fields=("contract", "position"), name="contracts_criterion_position"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None)),
+                fields=("contract", "position"),
+                name="contracts_criterion_position",
+            ),
         ),
         migrations.AddConstraint(
             model_name="criterioncheck",
@@ -482,4 +711,213 @@ class Migration(migrations.Migration):
             model_name="deliverable",
             constraint=models.UniqueConstraint(fields=("milestone", "version"), name="contracts_deliverable_version"),
         ),
+        migrations.AddConstraint(
+            model_name="milestone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("given_back_minor__gte", 0)), name="contracts_milestone_given_back_positive"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="milestone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("paused_at", None), ("status", "delivered"), _connector="OR"),
+                name="contracts_milestone_paused_is_delivered",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="contractversion",
+            constraint=models.UniqueConstraint(fields=("contract", "number"), name="contracts_version_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="contractversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="contracts_version_number_positive"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="contractversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="contracts_version_sha256_is_hex"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="changerequest",
+            index=models.Index(
+                condition=models.Q(("status", "open")), fields=["respond_by"], name="contracts_change_respond_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="changerequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "open")), fields=("contract",), name="contracts_change_one_open"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="changerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["open", "accepted", "declined", "countered", "withdrawn", "lapsed"])
+                ),
+                name="contracts_change_status_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="changerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "accepted"), ("version__isnull", False)),
+                    models.Q(models.Q(("status", "accepted"), _negated=True), ("version", None)),
+                    _connector="OR",
+                ),
+                name="contracts_change_accepted_has_version",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="changerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at", None), ("status", "open")),
+                    models.Q(models.Q(("status", "open"), _negated=True), ("answered_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="contracts_change_answered",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bonus",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="contracts_bonus_amount_positive"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bonus",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["planned", "awaiting_payment", "paid", "cancelled"])),
+                name="contracts_bonus_status_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bonus",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("escrow__isnull", False), ("paid_at__isnull", False), ("status", "paid")),
+                    models.Q(models.Q(("status", "paid"), _negated=True), ("paid_at", None)),
+                    _connector="OR",
+                ),
+                name="contracts_bonus_paid_has_escrow",
+            ),
+        ),
+        migrations.CreateModel(
+            name="LateNotice",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("running", "Last date set"),
+                            ("met", "Delivered in time"),
+                            ("replaced", "New date agreed"),
+                            ("withdrawn", "Withdrawn"),
+                            ("closed", "Ended otherwise"),
+                            ("enforced", "Ended after a missed deadline"),
+                            ("appealed", "Missed deadline, appealed"),
+                            ("upheld", "Missed deadline, confirmed by our staff"),
+                            ("overturned", "Not the freelancer’s fault, decided by our staff"),
+                        ],
+                        default="running",
+                        max_length=12,
+                    ),
+                ),
+                ("text", models.TextField(blank=True, default="", max_length=2000)),
+                ("source_language", models.CharField(default="en", max_length=10)),
+                ("given_at", models.DateTimeField()),
+                ("deliver_by", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("appeal", models.TextField(blank=True, default="", max_length=5000)),
+                ("appealed_at", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.TextField(blank=True, default="", max_length=4000)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "milestone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="contracts.milestone"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "appealed")),
+                        fields=["appealed_at"],
+                        name="contracts_notice_appealed",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "running")),
+                        fields=("milestone",),
+                        name="contracts_notice_one_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "running",
+                                    "met",
+                                    "replaced",
+                                    "withdrawn",
+                                    "closed",
+                                    "enforced",
+                                    "appealed",
+                                    "upheld",
+                                    "overturned",
+                                ],
+                            )
+                        ),
+                        name="contracts_notice_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("deliver_by__gt", models.F("given_at"))), name="contracts_notice_has_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["enforced", "appealed", "upheld", "overturned"]), _negated=True),
+                            ("ended_at__gte", models.F("deliver_by")),
+                            _connector="OR",
+                        ),
+                        name="contracts_notice_ended_after_its_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["upheld", "overturned"]), _negated=True),
+                            models.Q(("answered_by__isnull", False), models.Q(("answer", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="contracts_notice_answer_has_reasons",
+                    ),
+                ],
+            },
+        ),
+        *sql_files(__file__),
     ]

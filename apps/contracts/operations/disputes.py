@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from apps.common import business_days
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import IllegalTransition
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.contracts import policies
 from apps.contracts.models import Milestone
-from apps.contracts.operations import endings
+from apps.contracts.operations import endings, pauses
 from apps.contracts.operations.milestones import NothingHeld
 from apps.contracts.queries import milestones
 from apps.contracts.states import MILESTONE, MilestoneStatus
@@ -39,8 +38,14 @@ def dispute_milestone(*, milestone_id: UUID, dispute_id: UUID, actor: Actor, now
     if milestone.escrow_id is None:
         raise NothingHeld
     frozen = freezes.freeze(escrow_id=milestone.escrow_id, dispute_id=dispute_id, actor=actor, now=now)
-    changes = {"disputed_from": milestone.status, "disputed_at": now}
+    changes = {
+        "disputed_from": milestone.status,
+        "disputed_at": now,
+        "review_due_at": milestones.resumed_review(milestone, since=milestone.paused_at, now=now),
+        "paused_at": None,
+    }
     move(milestone, MILESTONE, "dispute", actor=actor, now=now, changes=changes)
+    pauses.lapse_if_about(milestone, now=now)
     return frozen
 
 
@@ -58,20 +63,11 @@ def _go_on(milestone: Milestone, actor: Actor, now: datetime) -> Milestone:
     MILESTONE.next(milestone.status, verb)
     assert milestone.disputed_at is not None
     changes = {
-        "review_due_at": _review_due_at(milestone, now - milestone.disputed_at),
+        "review_due_at": milestones.resumed_review(milestone, since=milestone.disputed_at, now=now),
         "disputed_from": "",
         "disputed_at": None,
     }
     return move(milestone, MILESTONE, verb, actor=actor, now=now, changes=changes)
-
-
-def _review_due_at(milestone: Milestone, paused: timedelta) -> datetime | None:
-    if milestone.review_due_at is None:
-        return None
-    employer = milestone.contract.employer
-    return business_days.no_earlier_than_a_business_day(
-        milestone.review_due_at + paused, country=employer.country, time_zone=employer.time_zone
-    )
 
 
 @transaction.atomic

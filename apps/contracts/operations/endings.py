@@ -8,7 +8,7 @@ from apps.common.actors import Actor
 from apps.common.operations import move
 from apps.contracts import events, rules
 from apps.contracts.models import Contract, Milestone
-from apps.contracts.operations import reminders
+from apps.contracts.operations import pauses, reminders
 from apps.contracts.queries import milestones
 from apps.contracts.states import CONTRACT, MILESTONE, ContractStatus, MilestoneStatus
 from apps.outbox import bus
@@ -32,7 +32,8 @@ _CONTRACT_VERBS = {
 def end_verb(milestone: Milestone) -> str:
     """Return the transition that ends a milestone with no money held."""
     went = milestones.money_of(milestone)
-    return _MILESTONE_VERBS[rules.milestone_end(released=went.released, refunded=went.refunded)]
+    refunded = went.refunded - milestone.given_back  # both sides had lowered the price by it
+    return _MILESTONE_VERBS[rules.milestone_end(released=went.released, refunded=refunded)]
 
 
 def can_end(milestone: Milestone) -> bool:
@@ -45,18 +46,20 @@ def end_milestone(milestone: Milestone, *, actor: Actor, now: datetime, verb: st
 
     :param verb: a transition to use instead of the default, if the history should show who ended it ("approve").
     """
-    changes = {"review_due_at": None}
+    changes = {"review_due_at": None, "paused_at": None}
     move(milestone, MILESTONE, verb or end_verb(milestone), actor=actor, now=now, changes=changes)
     reminders.work_has_ended(milestone.contract, now)
+    pauses.lapse_if_about(milestone, now=now)
     end_contract_if_over(milestone.contract, actor=actor, now=now)
     return milestone
 
 
 def end_contract_if_over(contract: Contract, *, actor: Actor, now: datetime) -> None:
     """When the last milestone ends, end the contract and its task."""
-    end = rules.contract_end(contract.milestones.values_list("status", flat=True))
+    end = rules.contract_end(contract.milestones.filter(dropped_at=None).values_list("status", flat=True))
     if end is None:
         return
+    pauses.lapse_all(contract, now=now)
     move(contract, CONTRACT, _CONTRACT_VERBS[end], actor=actor, now=now, changes={"ended_at": now})
     is_completed = end == ContractStatus.COMPLETED
     tasks.follow_contract(task_id=contract.task_id, verb="complete" if is_completed else "end", actor=actor, now=now)

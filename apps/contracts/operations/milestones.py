@@ -24,7 +24,7 @@ from apps.contracts.models import (
     Milestone,
     RevisionRequest,
 )
-from apps.contracts.operations import endings, reminders
+from apps.contracts.operations import endings, pauses, reminders
 from apps.contracts.queries import milestones
 from apps.contracts.states import MILESTONE, MilestoneStatus
 from apps.escrow.operations import funding, releases
@@ -291,8 +291,14 @@ def deliver(
         DeliverableFile(deliverable=deliverable, file_id=file_id) for file_id in file_ids
     )
     due_at = milestones.review_due_at(milestone.contract, now)
-    changes = {"review_due_at": due_at, "reminders_sent": 0}
+    changes = {
+        "review_due_at": due_at,
+        "reminders_sent": 0,
+        "paused_at": pauses.paused_on_delivery(milestone, now),
+        "employer_has_paused": False,
+    }
     move(milestone, MILESTONE, "deliver", actor=actor, now=now, changes=changes)
+    pauses.end_notice(milestone, "meet", now=now)
     bus.publish(
         events.WorkDelivered(
             contract_id=milestone.contract_id, milestone_id=milestone.id, deliverable_id=deliverable.id
@@ -335,7 +341,7 @@ def request_revision(
         requested_by_id=actor.person_id,
         requested_at=now,
     )
-    changes = {"revisions_used": number, "review_due_at": None}
+    changes = {"revisions_used": number, "review_due_at": None, "paused_at": None}
     move(milestone, MILESTONE, "request_revision", actor=actor, now=now, changes=changes)
     bus.publish(
         events.RevisionRequested(contract_id=milestone.contract_id, milestone_id=milestone.id, number=number), now=now
@@ -364,7 +370,7 @@ def approve_milestone(*, milestone_id: UUID, amount: Money | None, actor: Actor,
 def approve_by_clock(*, milestone_id: UUID, now: datetime) -> Milestone:
     """Approve automatically: the review window ended without an answer, as both sides agreed beforehand."""
     milestone = milestones.milestone_for_update(milestone_id)
-    due = milestone.review_due_at is not None and milestone.review_due_at <= now
+    due = milestone.review_due_at is not None and milestone.review_due_at <= now and milestone.paused_at is None
     if milestone.status == MilestoneStatus.DELIVERED and due:
         _release(milestone, None, SYSTEM, now, by_clock=True)
     return milestone

@@ -18,7 +18,7 @@ from apps.common import business_days, limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.operations import move
 from apps.contracts import events, policies, rules
-from apps.contracts.models import Contract, ContractCriterion, Milestone
+from apps.contracts.models import Contract, ContractCriterion, ContractVersion, Milestone
 from apps.contracts.queries import contracts
 from apps.contracts.states import CONTRACT, ContractStatus
 from apps.outbox import bus
@@ -45,12 +45,12 @@ def award(*, bid_id: UUID, actor: Actor, now: datetime) -> Contract:
     # first, because it rejects a second award
     tasks.follow_contract(task_id=task.id, verb="award", actor=actor, now=now)
     bidding.follow_contract(bid_id=bid.id, verb="award", actor=actor, now=now)
-    contract = _draw_up(bid, now)
+    contract = _draw_up(bid, actor, now)
     bus.publish(events.ContractOffered(contract_id=contract.id), now=now)
     return contract
 
 
-def _draw_up(bid: Bid, now: datetime) -> Contract:
+def _draw_up(bid: Bid, actor: Actor, now: datetime) -> Contract:
     task = bid.task
     terms = _terms(bid)
     contract = Contract.objects.create(
@@ -65,6 +65,7 @@ def _draw_up(bid: Bid, now: datetime) -> Contract:
         terms=terms,
         terms_sha256=rules.fingerprint(terms),
         offered_at=now,
+        offered_by_id=actor.user_id,
         respond_by=business_days.deadline(now, ANSWER_DAYS, country=bid.bidder.country, time_zone=bid.bidder.time_zone),
     )
     ContractCriterion.objects.bulk_create(
@@ -123,6 +124,16 @@ def accept_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
     policies.check_can_answer_offer(actor, contract)
     check_are_strangers(contract.employer_id, contract.freelancer_id, since=contract.offered_at)
     move(contract, CONTRACT, "accept", actor=actor, now=now, changes={"accepted_at": now, "unfunded_since": now})
+    ContractVersion.objects.create(
+        contract=contract,
+        number=1,
+        terms=contract.terms,
+        sha256=contract.terms_sha256,
+        employer_accepted_by_id=contract.offered_by_id,
+        employer_accepted_at=contract.offered_at,
+        freelancer_accepted_by_id=actor.person_id,
+        freelancer_accepted_at=now,
+    )
     bidding.follow_contract(bid_id=contract.bid_id, verb="accept", actor=actor, now=now)
     bidding.pass_over_rest(task_id=contract.task_id, now=now)
     bus.publish(events.ContractAccepted(contract_id=contract.id), now=now)

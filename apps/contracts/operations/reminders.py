@@ -56,7 +56,7 @@ def remind_of_funding(*, contract_id: UUID, now: datetime) -> None:
 def remind_of_review(*, milestone_id: UUID, now: datetime) -> None:
     """Notify the employer that the review window is about to end; each reminder once."""
     milestone = milestones.milestone_for_update(milestone_id)
-    if milestone.status != MilestoneStatus.DELIVERED or milestone.review_due_at is None:
+    if milestone.status != MilestoneStatus.DELIVERED or milestone.review_due_at is None or milestone.paused_at:
         return
     if milestone.reminders_sent >= len(milestones.REMINDER_DAYS):
         return

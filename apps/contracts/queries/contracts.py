@@ -13,7 +13,7 @@ from apps.common.actors import Actor
 from apps.common.prepared import prepared
 from apps.common.working_hours import WorkingHours
 from apps.contracts import rules
-from apps.contracts.models import CancellationProposal, Contract
+from apps.contracts.models import Bonus, CancellationProposal, ChangeRequest, Contract, LateNotice
 from apps.contracts.states import ContractStatus
 from apps.pricing.queries import previews
 from apps.tasks.queries import LONG_TEXTS
@@ -38,8 +38,9 @@ def _contracts_visible_to(organization_id: UUID | None, is_staff: bool) -> Query
 
 def contract_page(contract_id: UUID, actor: Actor) -> Contract | None:
     """
-    The contract with its parties, their hours and its task in one query, and `has_proposals`, whether anyone ever
-    proposed to stop it; None if it does not exist or the actor may not see it.
+    The contract with its parties, their hours and its task in one query, and whether there ever was something:
+    `has_proposals` to stop it, `has_changes` of its terms, `has_bonuses`, `has_notices` about late work; None if it
+    does not exist or the actor may not see it.
     """
     rows = _contract_page(contract_id, actor.organization_id, actor.is_staff)
     return rows[0] if rows else None
@@ -48,13 +49,23 @@ def contract_page(contract_id: UUID, actor: Actor) -> Contract | None:
 @prepared
 def _contract_page(contract_id: UUID, organization_id: UUID | None, is_staff: bool) -> QuerySet[Contract]:
     proposals = CancellationProposal.objects.filter(contract=OuterRef("pk"))
+    changes = ChangeRequest.objects.filter(contract=OuterRef("pk"))
+    bonuses = Bonus.objects.filter(contract=OuterRef("pk"))
+    notices = LateNotice.objects.filter(milestone__contract=OuterRef("pk"))
     contracts = _contracts_visible_to(organization_id, is_staff).filter(id=contract_id)
     hours = {
         f"{side}_{name}": F(f"{side}__profile__works_{name}_hour")
         for side in ("employer", "freelancer")
         for name in ("from", "to")
     }
-    return contracts.defer(*(f"task__{name}" for name in LONG_TEXTS)).annotate(has_proposals=Exists(proposals), **hours)
+    contracts = contracts.defer(*(f"task__{name}" for name in LONG_TEXTS))
+    return contracts.annotate(
+        has_proposals=Exists(proposals),
+        has_changes=Exists(changes),
+        has_bonuses=Exists(bonuses),
+        has_notices=Exists(notices),
+        **hours,
+    )
 
 
 def working_hours(contract: Contract, side: Literal["employer", "freelancer"]) -> WorkingHours:

@@ -100,6 +100,16 @@ def review_due_at(contract: Contract, delivered_at: datetime) -> datetime:
     )
 
 
+def resumed_review(milestone: Milestone, *, since: datetime | None, now: datetime) -> datetime | None:
+    """Return the end of a review window that stood still since then: later by that time, and on a business day."""
+    if milestone.review_due_at is None or since is None:
+        return milestone.review_due_at
+    employer = milestone.contract.employer
+    return business_days.no_earlier_than_a_business_day(
+        milestone.review_due_at + (now - since), country=employer.country, time_zone=employer.time_zone
+    )
+
+
 def first_delivered_at(milestone: Milestone) -> datetime | None:
     moments = milestone.deliverables.order_by("version").values_list("submitted_at", flat=True)
     return moments.first()
@@ -137,7 +147,7 @@ def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:
     is_near = Q()
     for sent, days in enumerate(REMINDER_DAYS):
         is_near |= Q(reminders_sent=sent, review_due_at__lte=now + timedelta(days=days))
-    waiting = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__gt=now)
+    waiting = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__gt=now, paused_at=None)
     return waiting.filter(is_near).order_by("review_due_at", "id").values_list("id", flat=True)
 
 
@@ -148,5 +158,5 @@ def milestones_overdue(now: datetime) -> QuerySet[Milestone, UUID]:
 
 
 def milestones_to_approve(now: datetime) -> QuerySet[Milestone, UUID]:
-    due = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__lte=now)
+    due = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__lte=now, paused_at=None)
     return due.order_by("review_due_at", "id").values_list("id", flat=True)

@@ -13,8 +13,19 @@ from django.db.models import QuerySet
 from apps.common.models import StatusChange
 from apps.common.money import Money
 from apps.common.prepared import prepared
-from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone
+from apps.contracts.models import (
+    Bonus,
+    CancellationProposal,
+    ChangeRequest,
+    Contract,
+    Deliverable,
+    LateNotice,
+    Milestone,
+)
+from apps.contracts.queries.bonuses import bonuses_of
 from apps.contracts.queries.milestones import deliverables, milestones
+from apps.contracts.queries.notices import notices_of
+from apps.contracts.states import ChangeStatus
 from apps.escrow.models import Release
 from apps.payments.models import Chargeback
 from apps.payments.queries import chargebacks
@@ -50,6 +61,7 @@ _SAID_WITHOUT_ACTOR = {
         for verb in ("end_paid", "end_split", "end_refunded")
     ),
     *(f"chargeback.{end}" for end in ("opened", "won", "lost")),
+    "change.lapsed",
     *(f"contract.{verb}" for verb in ("lapse", "complete", "end_early", "cancel")),
 }
 
@@ -71,6 +83,9 @@ class History:
     steps: list[Milestone]
     deliverables: list[Deliverable]
     proposals: list[CancellationProposal]
+    changes: list[ChangeRequest]
+    bonuses: list[Bonus]
+    notices: list[LateNotice]
     chargebacks: list[Chargeback]
 
     def versions(self, step: Milestone) -> list[Deliverable]:
@@ -85,13 +100,16 @@ class History:
 
 
 def history(contract: Contract) -> History:
-    """Five to seven queries; of a contract from `contracts.contract_page` one less if nobody proposed to stop it."""
+    """Five to ten queries; fewer from `contracts.contract_page` without proposals, changes, bonuses and notices."""
     steps = milestones(contract.id)
     return History(
         contract=contract,
         steps=steps,
         deliverables=deliverables(contract.id),
         proposals=_proposals(contract.id) if getattr(contract, "has_proposals", True) else [],
+        changes=_change_requests(contract.id) if getattr(contract, "has_changes", True) else [],
+        bonuses=bonuses_of(contract.id) if getattr(contract, "has_bonuses", True) else [],
+        notices=notices_of(contract.id) if getattr(contract, "has_notices", True) else [],
         chargebacks=chargebacks.chargebacks_of_purposes([step.escrow_id for step in steps if step.escrow_id]),
     )
 
@@ -99,6 +117,12 @@ def history(contract: Contract) -> History:
 @prepared
 def _proposals(contract_id: UUID) -> QuerySet[CancellationProposal]:
     return CancellationProposal.objects.filter(contract_id=contract_id).order_by("proposed_at", "id")
+
+
+@prepared
+def _change_requests(contract_id: UUID) -> QuerySet[ChangeRequest]:
+    rows = ChangeRequest.objects.filter(contract_id=contract_id).select_related("proposed_by")
+    return rows.order_by("proposed_at", "id")
 
 
 def timeline(contract: Contract, read: History | None = None) -> list[TimelineItem]:
@@ -113,8 +137,34 @@ def timeline(contract: Contract, read: History | None = None) -> list[TimelineIt
             items.append(TimelineItem(request.requested_at, "revision", request, contract.employer_id, milestone))
     for proposal in read.proposals:
         items.append(TimelineItem(proposal.proposed_at, "proposal", proposal, proposal.proposed_by_id))
+    items += _change_items(read)
+    for bonus in read.bonuses:
+        if bonus.paid_at is not None:
+            items.append(TimelineItem(bonus.paid_at, "bonus", bonus, contract.employer_id, amount=bonus.amount))
+    items += _notice_items(read)
     items += _chargebacks(read)
     return sorted(items, key=lambda item: item.at)
+
+
+def _change_items(read: History) -> Iterator[TimelineItem]:
+    contract = read.contract
+    for change in read.changes:
+        proposer = change.proposed_by_id
+        other = contract.freelancer_id if proposer == contract.employer_id else contract.employer_id
+        yield TimelineItem(change.proposed_at, "change.propose", change, proposer)
+        # A counter-offer is shown as the proposal that it is.
+        if change.answered_at is not None and change.status != ChangeStatus.COUNTERED:
+            by = {ChangeStatus.WITHDRAWN: proposer, ChangeStatus.LAPSED: None}.get(ChangeStatus(change.status), other)
+            yield TimelineItem(change.answered_at, f"change.{change.status}", change, by)
+
+
+def _notice_items(read: History) -> Iterator[TimelineItem]:
+    steps = {step.id: step for step in read.steps}
+    for notice in read.notices:
+        step = steps[notice.milestone_id]
+        yield TimelineItem(notice.given_at, "notice.give", notice, read.contract.employer_id, step)
+        if notice.appealed_at is not None:
+            yield TimelineItem(notice.appealed_at, "notice.appeal", notice, read.contract.freelancer_id, step)
 
 
 def _chargebacks(read: History) -> Iterator[TimelineItem]:

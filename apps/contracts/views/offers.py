@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
+from apps.common.money import Money
 from apps.contracts.operations import offers
-from apps.contracts.queries import contracts
+from apps.contracts.queries import changes, contracts
 from apps.contracts.views.lookups import contract_or_404
 
 
@@ -59,12 +61,31 @@ def take_back(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
-    """Show the terms in the original words of both sides, with their fingerprint."""
+    """
+    Show the terms in the original words of both sides, with their fingerprint: those in force, or an earlier version.
+    """
     contract = contract_or_404(request, contract_id)
     is_employer = actor(request).acts_for(contract.employer_id)
+    versions = changes.versions(contract.id)
+    number = request.GET.get("version", "")
+    version = next((row for row in versions if str(row.number) == number), versions[0] if versions else None)
+    if number and (version is None or str(version.number) != number):
+        raise Http404
+    is_in_force = version is None or version == versions[0]
     context = {
         "contract": contract,
-        "terms": contract.terms,
-        "cost": contracts.employer_cost(contract, timezone.now()) if is_employer else None,
+        "terms": version.terms if version else contract.terms,
+        "sha256": version.sha256 if version else contract.terms_sha256,
+        "amount": Money(int((version.terms if version else contract.terms)["amount_minor"]), contract.currency),
+        "revisions": (version.terms if version else {}).get("revisions_included", contract.revisions_included),
+        "version": version,
+        "versions": versions,
+        "is_in_force": is_in_force,
+        "steps": _steps((version.terms if version else contract.terms)["milestones"], contract.currency),
+        "cost": contracts.employer_cost(contract, timezone.now()) if is_employer and is_in_force else None,
     }
     return render(request, "contracts/terms.html", context)
+
+
+def _steps(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
+    return [row | {"amount": Money(int(row["amount_minor"]), currency)} for row in rows]

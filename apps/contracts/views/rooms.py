@@ -19,12 +19,20 @@ from apps.accounts.middleware import actor
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.common.working_hours import common_hours
-from apps.contracts import policies, rules
-from apps.contracts.forms import CancellationForm
-from apps.contracts.models import Contract, Deliverable, DeliverableFile, Milestone
-from apps.contracts.queries import contracts, milestones, timeline
+from apps.contracts import policies, rules, terms
+from apps.contracts.forms import EXTENSION_DAYS, CancellationForm
+from apps.contracts.models import Bonus, ChangeRequest, Contract, Deliverable, DeliverableFile, LateNotice, Milestone
+from apps.contracts.queries import contracts, milestones, notices, timeline
 from apps.contracts.queries.timeline import TimelineItem
-from apps.contracts.states import MILESTONE_ENDS, ContractStatus, MilestoneStatus, ProposalStatus
+from apps.contracts.states import (
+    MILESTONE_ENDS,
+    BonusStatus,
+    ChangeStatus,
+    ContractStatus,
+    MilestoneStatus,
+    NoticeStatus,
+    ProposalStatus,
+)
 from apps.contracts.views.payments import paid_again, payment_of
 from apps.disputes import queries as disputes
 from apps.escrow.queries import escrows
@@ -33,6 +41,7 @@ from apps.messaging import queries as messaging
 from apps.payments.queries import charges as charge_queries
 from apps.reviews import queries as reviews
 
+EXTENDABLE = (MilestoneStatus.FUNDED, MilestoneStatus.IN_REVISION)
 NEVER_BEGAN = ("declined", "taken_back", "lapsed")  # an offer that ended without a contract: messages are not possible
 
 
@@ -59,6 +68,8 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     paid = charge_queries.charges_for([step.escrow_id for step in steps if step.escrow_id]) if is_employer else []
     charges, again = charge_queries.last_of_each(paid), paid_again(steps, paid)
     chargebacks = history.chargebacks_by_milestone()
+    change = next((item for item in history.changes if item.status == ChangeStatus.OPEN), None)
+    may_change = change is None and policies.can_propose_change(asker, contract)
     rows = [
         _milestone_row(asker, contract, step, history.versions(step), now)
         | {
@@ -66,6 +77,8 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
             "chargeback": chargebacks.get(step.id),
             "payment": payment_of(asker, step, charges),
             "paid_again": again.get(step.escrow_id) if step.escrow_id else None,
+            **_notice_of(asker, contract, step, history.notices, now),
+            "may_extend": may_change and step.status in EXTENDABLE,
         }
         for step in steps
     ]
@@ -85,10 +98,55 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "proposal": proposal,
         "stop_rows": _stop_rows(steps, proposal.freelancer_share_bps) if proposal else [],
         "may_answer_proposal": proposal is not None and policies.can_answer_cancellation(asker, proposal),
+        "may_change": may_change,
+        "may_give_notice": policies.may_give_notices(asker, contract),
+        "notice_until": notices.last_date(contract, now),
+        "bonuses": [bonus for bonus in history.bonuses if _shows(bonus, is_employer=is_employer)],
+        "may_give_bonus": is_employer and policies.can_give_bonus(asker, contract),
+        "extension_days": EXTENSION_DAYS,
+        **_change_of(asker, contract, change),
         "may_review": contract.ended_at is not None and _may_review(asker, contract, now),
         "may_stop": proposal is None and policies.can_propose_cancellation(asker, contract),
         "cancellation_form": CancellationForm(),
         "now": now,
+    }
+
+
+def _notice_of(
+    asker: Actor, contract: Contract, step: Milestone, rows: list[LateNotice], now: datetime
+) -> dict[str, Any]:
+    """Return the newest last date of a milestone, and what this side can do about its delay."""
+    step.contract = contract
+    notice = next((item for item in reversed(rows) if item.milestone_id == step.id), None)
+    is_running = notice is not None and notice.status == NoticeStatus.RUNNING
+    if notice is not None:
+        notice.milestone = step
+    return {
+        "notice": notice,
+        "may_give_notice": not is_running and policies.can_give_notice(asker, step, now),
+        "may_enforce": notice is not None and is_running and policies.can_enforce_notice(asker, notice, now),
+        "may_appeal": notice is not None
+        and notice.status == NoticeStatus.ENFORCED
+        and policies.can_appeal_notice(asker, notice, now),
+    }
+
+
+def _shows(bonus: Bonus, *, is_employer: bool) -> bool:
+    """The freelancer sees a bonus only when it is paid; a cancelled one is not shown."""
+    return bonus.status == BonusStatus.PAID or (is_employer and bonus.status != BonusStatus.CANCELLED)
+
+
+def _change_of(asker: Actor, contract: Contract, change: ChangeRequest | None) -> dict[str, Any]:
+    """Return the open change request, and what this side can do with it."""
+    if change is None:
+        return {"change_request": None}
+    change.contract = contract
+    delta = Money(terms.from_json(change.change).delta_minor, contract.currency)
+    return {
+        "change_request": change,
+        "change_delta": delta,
+        "change_amount": contract.amount + delta,
+        "may_answer_change": policies.can_answer_change(asker, change),
     }
 
 

@@ -176,6 +176,7 @@ class Migration(migrations.Migration):
                             ("auto", "Approved by the clock"),
                             ("agreement", "Split by agreement"),
                             ("dispute", "Split after a dispute"),
+                            ("bonus", "Bonus"),
                         ],
                         max_length=10,
                     ),

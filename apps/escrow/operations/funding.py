@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
+from apps.accounts.models import Organization
 from apps.accounts.policies import check_are_strangers
 from apps.accounts.queries import organizations
 from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import IllegalTransition
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.operations import move
@@ -59,30 +62,59 @@ def open_escrow(
     check_are_strangers(payer_id, payee_id, since=now)
     payer, payee = organizations.organization(payer_id), organizations.organization(payee_id)
     compliance.check_can_be_paid(payer_country=payer.country, payee_country=payee.country, on=now.date())
-    paid_before = fees.paid_between(payer_id, payee_id)
-    terms = fees.terms(payer.country, payee.country, now.date(), paid_before=paid_before)
-    payable = refunds.chargeable(amount)
-    if payable != amount:
-        raise policies.AmountNotPayable(currency=amount.currency, nearest=payable)
-    fee = pricing_rules.employer_fee(amount, terms.employer_fee_bps)
     return Escrow.objects.create(
         payer=payer,
         payee=payee,
         reference_id=reference_id,
         memo=memo[:300],
-        amount_minor=amount.amount_minor,
-        currency=amount.currency,
-        employer_fee_minor=refunds.chargeable(amount + fee).amount_minor - amount.amount_minor,
-        commission_bps=terms.commission_bps,
-        withholding_bps=terms.withholding_bps,
-        withholding_country=terms.withholding_country,
-        tax_bps=terms.tax_bps,
-        tax_country=terms.tax_country,
-        fee_tax_bps=terms.fee_tax_bps,
-        fee_tax_country=terms.fee_tax_country,
         is_owed_back=settings.CHARGEBACK_IS_OWED_BACK if is_owed_back is None else is_owed_back,
         opened_at=now,
+        **_price(payer, payee, amount, now),
     )
+
+
+def _price(payer: Organization, payee: Organization, amount: Money, now: datetime) -> dict[str, Any]:
+    """
+    The columns of an escrow that depend on its amount and on today's terms.
+
+    :raises AmountNotPayable: if the processor cannot charge such small units of the currency.
+    """
+    terms = fees.terms(payer.country, payee.country, now.date(), paid_before=fees.paid_between(payer.id, payee.id))
+    payable = refunds.chargeable(amount)
+    if payable != amount:
+        raise policies.AmountNotPayable(currency=amount.currency, nearest=payable)
+    fee = pricing_rules.employer_fee(amount, terms.employer_fee_bps)
+    return {
+        "amount_minor": amount.amount_minor,
+        "currency": amount.currency,
+        "employer_fee_minor": refunds.chargeable(amount + fee).amount_minor - amount.amount_minor,
+        "commission_bps": terms.commission_bps,
+        "withholding_bps": terms.withholding_bps,
+        "withholding_country": terms.withholding_country,
+        "tax_bps": terms.tax_bps,
+        "tax_country": terms.tax_country,
+        "fee_tax_bps": terms.fee_tax_bps,
+        "fee_tax_country": terms.fee_tax_country,
+    }
+
+
+@transaction.atomic
+def reprice(*, escrow_id: UUID, amount: Money, now: datetime) -> Escrow:
+    """
+    Give an escrow that nothing was paid into another amount, on today's terms. A payment of the earlier amount that
+    still arrives becomes the payer's credit. The layer above checks that both sides agreed.
+
+    :raises AmountNotPayable: if the processor cannot charge such small units of the currency.
+    :raises IllegalTransition: unless it waits for a first payment.
+    """
+    escrow = escrows.escrow_for_update(escrow_id)
+    if escrow.status != EscrowStatus.PENDING or escrow.credit_minor:
+        raise IllegalTransition(state=EscrowStatus(escrow.status))
+    price = _price(escrow.payer, escrow.payee, amount, now)
+    for name, value in price.items():
+        setattr(escrow, name, value)
+    escrow.save(update_fields=list(price))
+    return escrow
 
 
 def make_way_for_payment(*, escrow_id: UUID, actor: Actor, now: datetime, method: str, despite_pending: bool) -> None:

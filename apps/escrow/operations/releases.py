@@ -55,7 +55,8 @@ def release(
         is_automatic=kind == ReleaseKind.AUTO,
     )
     ledger.record(entry, now=now)
-    record_if_paid(escrow, now)
+    if kind != ReleaseKind.BONUS:  # a bonus is no piece of work of its own
+        record_if_paid(escrow, now)
     publish_release(created, now)
     return created
 

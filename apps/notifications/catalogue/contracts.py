@@ -136,6 +136,87 @@ KINDS: dict[str, Kind] = {
     "cancellation_declined": Kind(
         Group.CONTRACTS, _("%(who)s did not agree to stop “%(contract)s”"), _("Work goes on."), "x"
     ),
+    "change_proposed": Kind(
+        Group.CONTRACTS,
+        _("%(who)s proposes to change “%(contract)s”"),
+        _("Compare before and after, then accept, decline or make a counter-offer before %(respond_by)s."),
+        "pencil",
+    ),
+    "change_countered": Kind(
+        Group.CONTRACTS,
+        _("%(who)s made a counter-offer for “%(contract)s”"),
+        _("Compare before and after, then accept, decline or make a counter-offer before %(respond_by)s."),
+        "pencil",
+    ),
+    "change_accepted": Kind(
+        Group.CONTRACTS,
+        _("%(who)s accepted your change of “%(contract)s”"),
+        _("The contract has a new version. New money is funded before new work begins."),
+        "handshake",
+    ),
+    "change_declined": Kind(
+        Group.CONTRACTS,
+        _("%(who)s declined your change of “%(contract)s”"),
+        _("The contract stays as it is."),
+        "circle-x",
+    ),
+    "change_withdrawn": Kind(
+        Group.CONTRACTS,
+        _("%(who)s withdrew the change of “%(contract)s”"),
+        _("The contract stays as it is."),
+        "undo-2",
+    ),
+    "change_lapsed": Kind(
+        Group.CONTRACTS,
+        _("The change of “%(contract)s” has ended without an answer"),
+        _("The contract stays as it is."),
+        "hourglass",
+    ),
+    "notice_given": Kind(
+        Group.CONTRACTS,
+        _("%(who)s set a last date for “%(milestone)s”"),
+        _(
+            "Deliver before %(deliver_by)s, or ask for another date. After that the employer can end this work and "
+            "gets the money back."
+        ),
+        "alarm-clock",
+    ),
+    "notice_withdrawn": Kind(
+        Group.CONTRACTS,
+        _("%(who)s withdrew the last date for “%(milestone)s”"),
+        _("The work goes on. The money stays held."),
+        "undo-2",
+    ),
+    "notice_enforced": Kind(
+        Group.CONTRACTS,
+        _("%(who)s ended “%(milestone)s” after the last date"),
+        _("The money that was held for it goes back to the employer. If it was not your fault, appeal within 14 days."),
+        "alarm-clock",
+    ),
+    "notice_appealed": Kind(
+        Group.CONTRACTS,
+        _("%(who)s appealed against the missed deadline of “%(milestone)s”"),
+        _("Our staff will answer. Money does not move again."),
+        "scale",
+    ),
+    "notice_upheld": Kind(
+        Group.CONTRACTS,
+        _("Our staff answered the appeal about “%(milestone)s”"),
+        _("It stays a missed deadline. Read the reasons."),
+        "scale",
+    ),
+    "notice_overturned": Kind(
+        Group.CONTRACTS,
+        _("Our staff answered the appeal about “%(milestone)s”"),
+        _("It was not the freelancer’s fault. Read the reasons."),
+        "scale",
+    ),
+    "bonus_received": Kind(
+        Group.CONTRACTS,
+        _("%(who)s gave you a bonus for “%(contract)s”"),
+        _("%(amount)s before fees; it is in your balance now."),
+        "sparkles",
+    ),
     "contract_completed": Kind(
         Group.CONTRACTS,
         _("“%(contract)s” is completed"),

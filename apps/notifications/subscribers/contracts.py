@@ -10,9 +10,18 @@ from apps.accounts import rules as roles
 from apps.accounts.models import Organization
 from apps.common.money import Money
 from apps.contracts import events as contracts
-from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
+from apps.contracts.models import (
+    Bonus,
+    CancellationProposal,
+    ChangeRequest,
+    Contract,
+    Deliverable,
+    LateNotice,
+    Milestone,
+    RevisionRequest,
+)
 from apps.contracts.queries import milestones as milestone_queries
-from apps.contracts.states import ContractStatus
+from apps.contracts.states import ChangeStatus, ContractStatus, NoticeStatus
 from apps.notifications import rules
 from apps.notifications.subscribers.recipients import contract_of, notify_organization
 from apps.outbox import bus
@@ -179,6 +188,84 @@ def cancellation_answered(event: contracts.CancellationAnswered, now: datetime) 
     notify_organization(
         proposal.proposed_by_id, kind, proposal.id, now, "contracts:room", contract.id,
         who=_other_party(contract, proposal.proposed_by_id).display_name, contract=contract.title,
+    )  # fmt: skip
+
+
+@bus.subscribe(contracts.ChangeProposed, name="notifications.change_proposed")
+def change_proposed(event: contracts.ChangeProposed, now: datetime) -> None:
+    contract = contract_of(event.contract_id)
+    change = ChangeRequest.objects.select_related("proposed_by").get(id=event.change_id)
+    notify_organization(
+        _other_party(contract, change.proposed_by_id).id,
+        "change_countered" if event.is_counter else "change_proposed",
+        change.id, now, "contracts:change", change.id, who=change.proposed_by.display_name, contract=contract.title,
+        respond_by=rules.moment(change.respond_by),
+    )  # fmt: skip
+
+
+_CHANGE_ANSWERS = {
+    ChangeStatus.ACCEPTED: "change_accepted",
+    ChangeStatus.DECLINED: "change_declined",
+    ChangeStatus.WITHDRAWN: "change_withdrawn",
+    ChangeStatus.LAPSED: "change_lapsed",
+}
+
+
+@bus.subscribe(contracts.ChangeAnswered, name="notifications.change_answered")
+def change_answered(event: contracts.ChangeAnswered, now: datetime) -> None:
+    """The proposer is notified of the answer, the other side if the proposal was withdrawn, both if it lapsed."""
+    contract = contract_of(event.contract_id)
+    change = ChangeRequest.objects.select_related("proposed_by").get(id=event.change_id)
+    status, proposer = ChangeStatus(event.status), change.proposed_by
+    other = _other_party(contract, proposer.id)
+    recipients = {ChangeStatus.WITHDRAWN: [other], ChangeStatus.LAPSED: [proposer, other]}.get(status, [proposer])
+    for to in recipients:
+        notify_organization(
+            to.id, _CHANGE_ANSWERS[status], f"{change.id}:{status}", now, "contracts:change", change.id,
+            who=_other_party(contract, to.id).display_name, contract=contract.title,
+        )  # fmt: skip
+
+
+@bus.subscribe(contracts.NoticeGiven, name="notifications.notice_given")
+def notice_given(event: contracts.NoticeGiven, now: datetime) -> None:
+    notice = LateNotice.objects.get(id=event.notice_id)
+    _notify_of_notice(notice, "notice_given", ["freelancer"], now, deliver_by=rules.moment(notice.deliver_by))
+
+
+_NOTICE_ENDS = {
+    NoticeStatus.WITHDRAWN: ["freelancer"],
+    NoticeStatus.ENFORCED: ["freelancer"],
+    NoticeStatus.APPEALED: ["employer"],
+    NoticeStatus.UPHELD: ["freelancer", "employer"],
+    NoticeStatus.OVERTURNED: ["freelancer", "employer"],
+}
+
+
+@bus.subscribe(contracts.NoticeEnded, name="notifications.notice_ended")
+def notice_ended(event: contracts.NoticeEnded, now: datetime) -> None:
+    notice = LateNotice.objects.get(id=event.notice_id)
+    _notify_of_notice(notice, f"notice_{event.status}", _NOTICE_ENDS[NoticeStatus(event.status)], now)
+
+
+def _notify_of_notice(notice: LateNotice, kind: str, sides: list[str], now: datetime, **params: Any) -> None:
+    milestone = _milestone(notice.milestone_id)
+    contract = milestone.contract
+    for side in sides:
+        to, other = contract.freelancer, contract.employer
+        if side == "employer":
+            to, other = other, to
+        notify_organization(
+            to.id, kind, notice.id, now, "contracts:notice", notice.id, who=other.display_name,
+            milestone=milestone.title, **params,
+        )  # fmt: skip
+
+
+@bus.subscribe(contracts.BonusPaid, name="notifications.bonus_paid")
+def bonus_paid(event: contracts.BonusPaid, now: datetime) -> None:
+    contract, bonus = contract_of(event.contract_id), Bonus.objects.get(id=event.bonus_id)
+    notify_organization(
+        contract.freelancer_id, "bonus_received", bonus.id, now, "contracts:room", contract.id,
+        who=contract.employer.display_name, contract=contract.title, amount=rules.money(bonus.amount),
     )  # fmt: skip
 
 
