@@ -27,21 +27,21 @@ class WorkingHours:
         return datetime.combine(day, time(hour), ZoneInfo(self.time_zone))
 
 
-def common_hours(one: WorkingHours, other: WorkingHours, now: datetime) -> list[tuple[datetime, datetime]]:
+def common_hours(own: WorkingHours, other: WorkingHours, now: datetime) -> list[tuple[datetime, datetime]]:
     """
-    Return when both work, within the working day of `one` that begins on its current date. At most two parts.
+    Return when both work, within the working day of `own` that begins on its current date. At most two parts.
 
-    The moments are in the zone of `one`.
+    The moments are in the zone of `own`.
     """
-    zone = ZoneInfo(one.time_zone)
+    zone = ZoneInfo(own.time_zone)
     day = now.astimezone(zone).date()
-    return [(start.astimezone(zone), end.astimezone(zone)) for start, end in _parts(one, other, day)]
+    return [(start.astimezone(zone), end.astimezone(zone)) for start, end in _parts(own, other, day)]
 
 
-def _parts(one: WorkingHours, other: WorkingHours, day: date) -> Iterator[tuple[datetime, datetime]]:
-    one_start, one_end = (moment.astimezone(ZoneInfo("UTC")) for moment in one.on(day))
+def _parts(own: WorkingHours, other: WorkingHours, day: date) -> Iterator[tuple[datetime, datetime]]:
+    own_start, own_end = (moment.astimezone(ZoneInfo("UTC")) for moment in own.on(day))
     for offset in (-2, -1, 0, 1, 2):
         start, end = (moment.astimezone(ZoneInfo("UTC")) for moment in other.on(day + offset * DAY))
-        start, end = max(start, one_start), min(end, one_end)
+        start, end = max(start, own_start), min(end, own_end)
         if start < end:
             yield start, end

@@ -6,6 +6,7 @@ app_name = "dashboard"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("money/income/", pages.income, name="income"),
+    path("staff/", pages.staff, name="staff"),
     path("staff/failed/", pages.failures, name="failures"),
     path("staff/failed/<slug:kind>/<str:row_id>/", pages.run_again, name="run_again"),
     path("fees/", pages.fees, name="fees"),

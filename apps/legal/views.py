@@ -29,19 +29,19 @@ from apps.legal.models import LegalKind, LegalVersion
 @require_safe
 def current(request: HttpRequest, kind: str) -> HttpResponse:
     """The version in force."""
-    found = queries.version_in_force(_kind(kind), timezone.now())
-    if found is None:
+    shown = queries.version_in_force(_kind(kind), timezone.now())
+    if shown is None:
         return render(request, "legal/missing.html", {"kind": LegalKind(kind)}, status=404)
-    return _page(request, found)
+    return _page(request, shown)
 
 
 @same_for_strangers
 @require_safe
 def version(request: HttpRequest, kind: str, number: int) -> HttpResponse:
-    found = queries.versions(_kind(kind)).filter(number=number).first()
-    if found is None:
+    shown = queries.versions(_kind(kind)).filter(number=number).first()
+    if shown is None:
         raise NotFound
-    return _page(request, found)
+    return _page(request, shown)
 
 
 def _page(request: HttpRequest, shown: LegalVersion) -> HttpResponse:
@@ -88,9 +88,9 @@ def accept(request: HttpRequest) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours else reverse("dashboard:home")
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if is_ours else reverse("dashboard:home")
 
 
 @login_required

@@ -11,12 +11,12 @@ BERLIN, LAGOS, KOLKATA, LOS_ANGELES = "Europe/Berlin", "Africa/Lagos", "Asia/Kol
 WINTER = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
-def said(one, other, now=WINTER):
-    return [f"{start:%H:%M}-{end:%H:%M}" for start, end in common_hours(one, other, now)]
+def said(own, other, now=WINTER):
+    return [f"{start:%H:%M}-{end:%H:%M}" for start, end in common_hours(own, other, now)]
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "hours"),
+    ("own", "other", "hours"),
     [
         (WorkingHours(BERLIN), WorkingHours(LAGOS), ["09:00-18:00"]),
         (WorkingHours(BERLIN), WorkingHours(KOLKATA), ["09:00-13:30"]),
@@ -28,8 +28,8 @@ def said(one, other, now=WINTER):
         (WorkingHours(BERLIN, 0, 24), WorkingHours("Asia/Tokyo", 6, 15), ["00:00-07:00", "22:00-00:00"]),
     ],
 )
-def test_hours_in_common(one, other, hours):
-    assert said(one, other) == hours
+def test_hours_in_common(own, other, hours):
+    assert said(own, other) == hours
 
 
 def test_summer_time_of_one_side_moves_the_hours():
@@ -43,13 +43,13 @@ moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.
 
 
 @given(hours, hours, moments)
-def test_both_are_at_work_in_every_part(one, other, now):
-    parts = common_hours(one, other, now)
+def test_both_are_at_work_in_every_part(own, other, now):
+    parts = common_hours(own, other, now)
     assert len(parts) <= 2
     for start, end in parts:
         assert start < end
         middle = start + (end - start) / 2
-        for side in (one, other):
+        for side in (own, other):
             day = middle.astimezone(ZoneInfo(side.time_zone)).date()
             windows = [side.on(day - timedelta(days=back)) for back in (0, 1)]
             assert any(from_ <= middle <= to for from_, to in windows)

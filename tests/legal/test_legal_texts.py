@@ -153,12 +153,12 @@ def test_everybody_is_asked_once_the_new_terms_hold_and_nothing_is_lost(client, 
     time_machine.move_to(now + rules.NOTICE + timedelta(seconds=1), tick=False)
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    asked = client.get("/en/contracts/?page=2", headers=HTML)
-    assert asked.status_code == 302 and asked["Location"] == "/en/legal/accept/?next=%2Fen%2Fcontracts%2F%3Fpage%3D2"
+    redirect = client.get("/en/contracts/?page=2", headers=HTML)
+    assert redirect.status_code == 302 and redirect["Location"] == "/en/legal/accept/?next=%2Fen%2Fcontracts%2F%3Fpage%3D2"
     assert client.get("/en/settings/", headers=HTML).status_code == 200
     assert client.get("/en/account-data/", headers=HTML).status_code == 200
     assert client.get("/api/v1/tasks/").status_code == 200
-    page = client.get(asked["Location"])
+    page = client.get(redirect["Location"])
     (text,) = page.context["texts"]
     assert text.body == "Two."
     answer = client.post(reverse("legal:accept"), {"text": str(text.id), "next": page.context["next"]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -55,13 +55,14 @@ from apps.tasks.states import BidWindow
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One thing to do: its text, its page, and its deadline."""
+    """One thing to do: its text, its page, its deadline, and what happens then if nobody does it."""
 
     says: str | Promise
     subject: str
     language: str
     href: str
     due_at: datetime | None
+    consequence: str | Promise = ""
 
 
 _LATER = {"fund": "approve", "split": "dispute"}
@@ -88,7 +89,7 @@ def todos(actor: Actor, user: User, now: datetime, limit: int = 8) -> list[Todo]
         if (_LATER.get(row.kind), row.ref) in shown:
             continue
         if todo := _KINDS[row.kind](actor, row, now):
-            result.append(todo)
+            result.append(replace(todo, consequence=_CONSEQUENCES.get(row.kind, "")))
             shown.add((row.kind, row.ref))
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(result, key=lambda todo: todo.due_at or far)[:limit]
@@ -370,3 +371,16 @@ _KINDS: dict[str, Callable[[Actor, _Waiting, datetime], Todo | None]] = {
         _("Read a decision of our staff, and object if it is wrong"), Act.OBJECT, "moderation:statement"
     ),
 }
+_CONSEQUENCES: dict[str, str | Promise] = {
+    "fund": _("Work starts when it is funded."),
+    "approve": _("Then it is approved automatically and paid."),
+    "deliver": _("After that the delivery is late."),
+    "offer": _("Then the offer ends."),
+    "review": _("Then reviews are closed."),
+    "decide": _("Then the task ends without a contract."),
+    "question": _("Then bidding closes."),
+    "invitation": _("Then bidding closes."),
+    "dispute": _("Then staff may decide without your answer."),
+    "split": _("If you do not agree, staff decide."),
+}
+"""What happens at the deadline, or until it is done."""

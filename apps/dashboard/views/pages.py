@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.middleware import actor, current_organization
-from apps.accounts.policies import check_staff_may
+from apps.accounts.policies import StaffOnly, check_staff_may
 from apps.accounts.rules import Act
 from apps.bidding import queries as bids
 from apps.common.errors import NotFound
@@ -23,7 +23,7 @@ from apps.contracts.queries import contracts
 from apps.dashboard import operations
 from apps.dashboard.queries import failures as found_failures
 from apps.dashboard.queries import income as income_queries
-from apps.dashboard.queries import todos
+from apps.dashboard.queries import staff_board, todos
 from apps.dashboard.rules import MONTHS_MIN
 from apps.escrow.queries import escrows
 from apps.payments import policies as money
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         open_tasks = tasks.count_of_public(now)
         return render(request, "dashboard/landing.html", {"categories": skills.categories(), "open_tasks": open_tasks})
     if asker.organization_id is None:
-        return redirect("accounts:organizations")
+        return redirect("dashboard:staff" if asker.is_staff else "accounts:organizations")
     organization = current_organization(request)
     assert organization is not None
     shows_hiring = organization.hires or not organization.works
@@ -58,6 +58,17 @@ def home(request: HttpRequest) -> HttpResponse:
         "shows_working": organization.works,
     }
     return render(request, "dashboard/home.html", context)
+
+
+@login_required
+@require_safe
+def staff(request: HttpRequest) -> HttpResponse:
+    """What waits for the staff, and their other pages."""
+    asker = actor(request)
+    if not asker.is_staff:
+        raise StaffOnly
+    context = {"rows": staff_board.waiting_work(asker), "pages": staff_board.staff_pages(asker)}
+    return render(request, "dashboard/staff.html", context)
 
 
 @login_required

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, F, Sum, Value, When
+from django.db.models import Case, F, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from apps.common.errors import NotFound
@@ -128,6 +128,11 @@ def suspense_items() -> list[SuspenseItem]:
     is_open = Case(When(status__in=_OPEN, then=Value(0)), default=Value(1))
     result = SuspenseItem.objects.select_related("proposed_by", "confirmed_by").order_by(is_open, "opened_at")
     return list(result[:200])
+
+
+def open_suspense_items() -> QuerySet[SuspenseItem]:
+    """The suspense items that are not cleared, oldest first."""
+    return SuspenseItem.objects.filter(status__in=_OPEN).order_by("opened_at", "id")
 
 
 def suspense_item(item_id: UUID) -> SuspenseItem:
