@@ -193,15 +193,15 @@ def prepare(stack: Stack | None, processor_port: int, state: Path) -> None:
     connection_created.connect(commit_without_waiting)
     try:
         call_command("migrate", verbosity=0)
+        phases.end("tables are ready")
+        for command in REFERENCE_COMMANDS:
+            call_command(command, verbosity=0)
     except (ProgrammingError, InconsistentMigrationHistory) as error:
         sentence = str(error).splitlines()[0]
         raise SystemExit(
             f"\n  The tables were made by another version of the program ({sentence}).\n"
             "  Forget the demo's data with `make clean`, then run `make demo` again.\n"
         ) from None
-    phases.end("tables are ready")
-    for command in REFERENCE_COMMANDS:
-        call_command(command, verbosity=0)
     phases.end("reference data is ready")
     processor = Processor(port=processor_port, db=state, secret=settings.WEBHOOK_SECRET, payout_delay=0.0).start()
     try:

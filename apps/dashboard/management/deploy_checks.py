@@ -17,6 +17,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.compliance.models import Country
 from apps.ledger.queries.guards import powers_over_the_books
+from apps.legal import queries as legal
 from apps.payments.models import PaymentMethod
 from apps.pricing.queries import rates
 from apps.skills.models import Category
@@ -138,6 +139,11 @@ def check_database() -> Found:
             yield Error(
                 f"There is no {model._meta.verbose_name} yet.", hint=f"Run manage.py {command}.", id="tradewind.E013"
             )
+    if missing := legal.missing_kinds():
+        yield Warning(
+            f"Not published yet: {', '.join(missing)}.",
+            hint="Run manage.py load_legal_texts (docs/how-to/legal-texts.md).", id="tradewind.W010",
+        )  # fmt: skip
     staff = User.objects.filter(is_staff=True, is_active=True).count()
     if staff < 2:
         yield Warning(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.conf import settings
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.assurance import operations as assurance
+from apps.common.actors import SYSTEM
 from apps.demo.seeding import money, tasks, texts
 from apps.demo.seeding.background import EVENTS_MAX
 from apps.demo.seeding.participants import Participants, are_registered, register_all
 from apps.demo.steps import days, owner_of
+from apps.legal import operations as legal
+from apps.legal.models import LegalKind
 from apps.matching.operations import exposure
 from apps.moderation import operations as moderation
 from apps.outbox import bus
@@ -17,6 +23,7 @@ from apps.tasks.models import Task
 from apps.treasury.operations import reconciliation
 
 FAIRNESS_WEEKS = 10
+TEXTS = Path(__file__).parent / "legal"
 
 
 def seed() -> bool:
@@ -28,6 +35,7 @@ def seed() -> bool:
     if are_registered():
         return False
     participants = register_all(timezone.now().replace(minute=0, second=0, microsecond=0))
+    _publish_legal_texts(participants)
     tasks.add_all(participants)
     _report_task(participants)
     money.pay_out(participants)
@@ -37,6 +45,23 @@ def seed() -> bool:
     _write_fairness_reports(participants)
     assurance.publish(night=timezone.now().date(), now=timezone.now())
     return True
+
+
+def _publish_legal_texts(participants: Participants) -> None:
+    """Publish example texts, which everybody has accepted."""
+    published_at = participants.now - days(60)
+    for kind in LegalKind:
+        wordings = {
+            code: _wording(path) for code, _name in settings.LANGUAGES if (path := TEXTS / f"{kind}.{code}.md").exists()
+        }
+        legal.publish(kind=kind, wordings=wordings, effective_at=None, actor=SYSTEM, now=published_at)
+    for user in User.objects.order_by("id"):
+        legal.accept_at_signup(user=user, language=user.language, now=published_at)
+
+
+def _wording(path: Path) -> legal.Wording:
+    title, _newline, body = path.read_text(encoding="utf-8").partition("\n")
+    return legal.Wording(title.removeprefix("# "), body.strip())
 
 
 def _report_task(participants: Participants) -> None:
