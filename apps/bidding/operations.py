@@ -257,7 +257,7 @@ def decline_bid(*, bid_id: UUID, reason: str, note: str, actor: Actor, now: date
 
 @transaction.atomic
 def follow_contract(*, bid_id: UUID, verb: str, actor: Actor, now: datetime) -> Bid:
-    """Apply a contract's change to its bid: award, accept, refuse or take_back. Called by contracts, a higher layer."""
+    """Apply a contract's change to its bid: award, award_again, accept, refuse, replace, take_back or return."""
     return move(queries.bid_for_update(bid_id), BID, verb, actor=actor, now=now)
 
 

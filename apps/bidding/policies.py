@@ -10,12 +10,12 @@ from apps.accounts.policies import check_are_strangers, check_may, may, staff_ma
 from apps.accounts.rules import Act, Side
 from apps.bidding import queries
 from apps.bidding.models import Bid
-from apps.bidding.states import EDITABLE
+from apps.bidding.states import BID, EDITABLE
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotAllowed
 from apps.tasks.models import Task
 from apps.tasks.policies import NotOpenForBids
-from apps.tasks.states import TaskStatus
+from apps.tasks.states import TASK, TaskStatus
 
 
 class StillSealed(NotAllowed):
@@ -98,6 +98,19 @@ def check_can_judge(actor: Actor, task: Task, now: datetime) -> None:
 def check_can_award(actor: Actor, bid: Bid, now: datetime) -> None:
     """As `check_can_judge`. :raises OnePersonOnBothSides: if the bidder and the employer are the same people."""
     check_can_judge(actor, bid.task, now)
+    check_are_strangers(bid.task.employer_id, bid.bidder_id, since=bid.task.created_at)
+
+
+def check_can_award_again(actor: Actor, bid: Bid) -> None:
+    """
+    After a contract with another bidder ended without being completed.
+
+    :raises OnePersonOnBothSides: if the bidder and the employer are the same people.
+    :raises IllegalTransition: unless the task is closed and the bid was not taken.
+    """
+    check_may(actor, Act.JUDGE_BIDS, bid.task.employer_id, Side.EMPLOYER)
+    TASK.next(bid.task.status, "award_again")
+    BID.next(bid.status, "award_again")
     check_are_strangers(bid.task.employer_id, bid.bidder_id, since=bid.task.created_at)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Value
 from apps.accounts.models import Organization
 from apps.bidding import rules
 from apps.bidding.models import Bid, CriterionAnswer, ProposedMilestone
-from apps.bidding.states import EDITABLE, LIVE, ExchangeBearer
+from apps.bidding.states import EDITABLE, LIVE, BidStatus, ExchangeBearer
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.common.prepared import prepared
@@ -196,3 +196,14 @@ def payout_currency(bidder: Organization) -> str:
     """Return the payout currency: the bidder's own if a rail pays it, else the first currency of the country."""
     offered = compliance.payout_currencies(bidder.country)
     return bidder.currency if bidder.currency in offered or not offered else offered[0]
+
+
+def accepted_bid(task_id: UUID) -> Bid | None:
+    """The bid whose contract was accepted last, also after the contract has ended."""
+    return Bid.objects.filter(task_id=task_id, status=BidStatus.ACCEPTED).first()
+
+
+def runners_up(task_id: UUID, limit: int = 5) -> list[Bid]:
+    """Bids that were not taken because of another one, the lowest price first."""
+    rows = Bid.objects.filter(task_id=task_id, status=BidStatus.NOT_TAKEN).select_related("bidder", "task")
+    return list(rows.order_by("binding_amount_minor", "submitted_at", "id")[:limit])

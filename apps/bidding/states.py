@@ -12,6 +12,7 @@ class BidStatus(models.TextChoices):
     AWARDED = "awarded", _("Offer made")
     ACCEPTED = "accepted", _("Won")
     DECLINED = "declined", _("Declined")
+    REPLACED = "replaced", _("Contract ended, offered to another")
     NOT_TAKEN = "not_taken", _("Not taken")
     REFUSED = "refused", _("Offer declined")
     WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -47,6 +48,7 @@ BID = Machine(
         S.AWARDED: "The employer offered a contract for this bid; the freelancer has not answered yet.",
         S.ACCEPTED: "The freelancer accepted the offer; the contract is active.",
         S.DECLINED: "The employer declined the bid and gave a reason.",
+        S.REPLACED: "Its contract ended without being completed, and the work was offered to another bidder.",
         S.NOT_TAKEN: "Another bid was accepted, or the task ended.",
         S.REFUSED: "The freelancer declined the offered contract or did not answer in time.",
         S.WITHDRAWN: "The freelancer withdrew the bid.",
@@ -57,6 +59,13 @@ BID = Machine(
         "decline": when(S.SUBMITTED, S.SHORTLISTED, to=S.DECLINED, says="The employer declines it and gives a reason."),
         "withdraw": when(S.SUBMITTED, S.SHORTLISTED, to=S.WITHDRAWN, says="The freelancer withdraws it."),
         "award": when(S.SUBMITTED, S.SHORTLISTED, to=S.AWARDED, says="The employer offers a contract."),
+        "award_again": when(
+            S.NOT_TAKEN,
+            to=S.AWARDED,
+            says="The contract with another bidder ended early; the employer offers one here.",
+        ),
+        "replace": when(S.ACCEPTED, to=S.REPLACED, says="After an early end the work is offered to another bidder."),
+        "return": when(S.AWARDED, to=S.NOT_TAKEN, says="The employer withdraws an offer made after an early end."),
         "accept": when(S.AWARDED, to=S.ACCEPTED, says="The freelancer accepts the contract."),
         "refuse": when(S.AWARDED, to=S.REFUSED, says="The freelancer declines the offer or does not answer in time."),
         "take_back": when(S.AWARDED, to=S.SUBMITTED, says="The employer withdraws the offer."),

@@ -274,3 +274,7 @@ class AppealAnswerForm(forms.Form):
         label=_("Reasons"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
         help_text=_("Both sides read them."),
     )  # fmt: skip
+
+
+class BidChoiceForm(forms.Form):
+    bid = forms.UUIDField()

@@ -14,7 +14,7 @@ from apps.common.errors import Conflict, DomainError, NotFound
 from apps.contracts import rules
 from apps.contracts.errors import AppealTooLate, NoBonusHere, NoticeTooEarly, NotLate
 from apps.contracts.models import Bonus, CancellationProposal, ChangeRequest, Contract, LateNotice, Milestone
-from apps.contracts.states import BONUS, MILESTONE, NOTICE, ContractStatus, MilestoneStatus
+from apps.contracts.states import BONUS, MILESTONE, NOT_PAID_IN_FULL, NOTICE, ContractStatus, MilestoneStatus
 
 
 class BillingDetailsMissing(Conflict):
@@ -37,8 +37,22 @@ class NoRevisionsLeft(Conflict):
     )
 
 
+class NothingToOfferAgain(Conflict):
+    code = "nothing_to_offer_again"
+    message = _("Another bidder can be chosen once this contract has ended without being completed.")
+
+
 class NotAParty(NotFound):
     code = "not_found"
+
+
+OFFERED_AGAIN = (*NOT_PAID_IN_FULL, ContractStatus.ENDED_EARLY, ContractStatus.CANCELLED)
+"""After these ends the employer may offer the work to another bidder."""
+
+
+def can_offer_again(actor: Actor, contract: Contract) -> bool:
+    """Return whether this side may choose another bidder; the bid and the task are checked by the operation."""
+    return contract.status in OFFERED_AGAIN and may(actor, Act.JUDGE_BIDS, contract.employer_id, Side.EMPLOYER)
 
 
 def check_is_party(actor: Actor, contract: Contract) -> None:

@@ -308,7 +308,7 @@ def expire(*, task_id: UUID, now: datetime) -> Task:
 
 @transaction.atomic
 def follow_contract(*, task_id: UUID, verb: str, actor: Actor, now: datetime) -> Task:
-    """Apply a contract's change to its task: award, reopen, complete or end. Called by contracts, a higher layer."""
+    """Apply a contract's change to its task: award, award_again, reopen, complete or end. Called by contracts."""
     task = queries.task_for_update(task_id)
     return move(task, TASK, verb, actor=actor, now=now)
 

@@ -54,6 +54,9 @@ TASK = Machine(
         "reopen": when(S.AWARDED, to=S.DECIDING, says="The offer was declined, withdrawn or not answered in time."),
         "complete": when(S.AWARDED, to=S.COMPLETED, says="The contract was completed."),
         "end": when(S.AWARDED, to=S.CLOSED, says="The contract ended without being completed."),
+        "award_again": when(
+            S.CLOSED, to=S.AWARDED, says="After a contract ended early, the employer offers one to another bidder."
+        ),
         "close": when(S.OPEN, S.DECIDING, to=S.CLOSED, says="The employer takes none of the bids."),
         "expire": when(S.OPEN, S.DECIDING, to=S.EXPIRED, says="The decision deadline passes (automatic)."),
         "cancel": when(S.DRAFT, S.OPEN, S.DECIDING, to=S.CANCELLED, says="The employer cancels the task."),

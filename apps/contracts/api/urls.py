@@ -28,6 +28,7 @@ urlpatterns = [
     path("notices/<uuid:notice_id>/enforce/", notice_views.Enforce.as_view(), name="api-notice-enforce"),
     path("notices/<uuid:notice_id>/appeal/", notice_views.Appeal.as_view(), name="api-notice-appeal"),
     path("notices/<uuid:notice_id>/answer/", notice_views.AnswerAppeal.as_view(), name="api-notice-answer"),
+    path("contracts/<uuid:contract_id>/offer-again/", views.OfferAgain.as_view(), name="api-contract-offer-again"),
     path("stop-proposals/<uuid:proposal_id>/accept/", views.AcceptProposal.as_view(), name="api-stop-accept"),
     path("stop-proposals/<uuid:proposal_id>/decline/", views.DeclineProposal.as_view(), name="api-stop-decline"),
     path("stop-proposals/<uuid:proposal_id>/withdraw/", views.WithdrawProposal.as_view(), name="api-stop-withdraw"),

@@ -76,6 +76,25 @@ class Contracts(ListAPIView[Contract]):
         return _response(contract.id, 201)
 
 
+class OfferAgain(APIView):
+    @extend_schema(
+        request=serializers.AwardSerializer,
+        responses={201: serializers.ContractSerializer},
+        operation_id="contract_offer_again",
+    )
+    def post(self, request: Request, contract_id: UUID) -> Response:
+        """After this contract ended without being completed, offer one to another bidder of the task."""
+        contract = _contract(request, contract_id)
+        serializer = serializers.AwardSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        readable = bids.bids_readable_by(actor(request._request), timezone.now()).filter(task_id=contract.task_id)
+        bid = get_object_or_404(readable, id=serializer.validated_data["bid_id"])
+        offer = offers.offer_to_other_bidder(
+            contract_id=contract.id, bid_id=bid.id, actor=actor(request._request), now=timezone.now()
+        )
+        return _response(offer.id, 201)
+
+
 class OneContract(APIView):
     @extend_schema(responses=serializers.ContractSerializer, operation_id="contract")
     def get(self, request: Request, contract_id: UUID) -> Response:

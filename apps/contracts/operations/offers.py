@@ -50,6 +50,30 @@ def award(*, bid_id: UUID, actor: Actor, now: datetime) -> Contract:
     return contract
 
 
+@transaction.atomic
+def offer_to_other_bidder(*, contract_id: UUID, bid_id: UUID, actor: Actor, now: datetime) -> Contract:
+    """
+    After a contract ended without being completed, offer one to another bidder of the same task, on that bid's terms.
+
+    :raises NothingToOfferAgain: unless the contract ended without being completed.
+    :raises IllegalTransition: if the task has another contract, or the bid cannot be chosen.
+    """
+    ended = contracts.contract_for_update(contract_id)
+    task = task_queries.task_for_update(ended.task_id)
+    bid = bids.bid_for_update(bid_id)
+    bidding_policies.check_can_award_again(actor, bid)
+    if bid.task_id != task.id or ended.status not in policies.OFFERED_AGAIN:
+        raise policies.NothingToOfferAgain
+    limits.spend("award", actor.user_id, now=now)
+    tasks.follow_contract(task_id=task.id, verb="award_again", actor=actor, now=now)
+    if (earlier := bids.accepted_bid(task.id)) is not None:
+        bidding.follow_contract(bid_id=earlier.id, verb="replace", actor=actor, now=now)
+    bidding.follow_contract(bid_id=bid.id, verb="award_again", actor=actor, now=now)
+    contract = _draw_up(bid, actor, now)
+    bus.publish(events.ContractOffered(contract_id=contract.id), now=now)
+    return contract
+
+
 def _draw_up(bid: Bid, actor: Actor, now: datetime) -> Contract:
     task = bid.task
     terms = _terms(bid)
@@ -142,8 +166,10 @@ def accept_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
 
 def _end_offer(contract: Contract, verb: str, bid_verb: str, actor: Actor, now: datetime, reason: str = "") -> Contract:
     move(contract, CONTRACT, verb, actor=actor, now=now, reason=reason, changes={"ended_at": now})
+    is_second = contracts.is_second_of_its_task(contract)  # then the task was closed before this offer, and is again
+    bid_verb = "return" if is_second and bid_verb == "take_back" else bid_verb
     bidding.follow_contract(bid_id=contract.bid_id, verb=bid_verb, actor=actor, now=now)
-    tasks.follow_contract(task_id=contract.task_id, verb="reopen", actor=actor, now=now)
+    tasks.follow_contract(task_id=contract.task_id, verb="end" if is_second else "reopen", actor=actor, now=now)
     bus.publish(events.OfferEnded(contract_id=contract.id, status=contract.status), now=now)
     return contract
 

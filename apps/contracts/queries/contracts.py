@@ -96,6 +96,12 @@ def _active_count(organization_id: UUID) -> QuerySet[Contract, tuple[str, int]]:
     return active.values_list("status").annotate(count=Count("id"))
 
 
+def is_second_of_its_task(contract: Contract) -> bool:
+    """Return whether another contract of the same task had been accepted before."""
+    others = Contract.objects.filter(task_id=contract.task_id, accepted_at__isnull=False)
+    return others.exclude(id=contract.id).exists()
+
+
 def open_proposal(contract_id: UUID) -> CancellationProposal | None:
     return CancellationProposal.objects.filter(contract_id=contract_id, status="open").first()
 

@@ -53,13 +53,13 @@ def comparison(contract: Contract, change: terms.Change, *, amount_before: Money
         "amount_before": before,
         "amount_after": before + Money(change.delta_minor, contract.currency),
         "has_other_amount": bool(change.delta_minor),
-        "to_fund": Money(sum(_to_fund(step) for step in change.steps), contract.currency),
+        "to_fund": Money(max(0, sum(_to_fund(step) for step in change.steps)), contract.currency),
         "back": queries.returned(change, contract.currency),
     }
 
 
 def _to_fund(step: terms.StepChange) -> int:
-    return max(0, step.delta_minor) if step.money == terms.PLANNED else 0
+    return step.delta_minor if step.money == terms.PLANNED else 0
 
 
 def _row(step: terms.StepChange, currency: str) -> Row:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
 from apps.common.money import Money
+from apps.contracts.forms import BidChoiceForm
 from apps.contracts.operations import offers
 from apps.contracts.queries import changes, contracts
 from apps.contracts.views.lookups import contract_or_404
@@ -56,6 +57,23 @@ def take_back(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     offers.take_back_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
     messages.success(request, _("The offer is withdrawn. You can choose another bid."))
     return redirect("bidding:compare", contract.task_id)
+
+
+@login_required
+@require_POST
+def offer_again(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    """Offer the work of a contract that ended early to another bidder."""
+    contract = contract_or_404(request, contract_id)
+    readable = bids.bids_readable_by(actor(request), timezone.now()).filter(task_id=contract.task_id)
+    form = BidChoiceForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    bid = get_object_or_404(readable, id=form.cleaned_data["bid"])
+    offer = offers.offer_to_other_bidder(
+        contract_id=contract.id, bid_id=bid.id, actor=actor(request), now=timezone.now()
+    )
+    messages.success(request, _("The offer is made. You will be notified when it is answered."))
+    return redirect(offer)
 
 
 @login_required

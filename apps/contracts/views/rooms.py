@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts.middleware import actor
+from apps.bidding import queries as bids
+from apps.bidding.models import Bid
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.common.working_hours import common_hours
@@ -40,6 +42,7 @@ from apps.files.views import serve
 from apps.messaging import queries as messaging
 from apps.payments.queries import charges as charge_queries
 from apps.reviews import queries as reviews
+from apps.tasks.states import TaskStatus
 
 EXTENDABLE = (MilestoneStatus.FUNDED, MilestoneStatus.IN_REVISION)
 NEVER_BEGAN = ("declined", "taken_back", "lapsed")  # an offer that ended without a contract: messages are not possible
@@ -98,6 +101,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "proposal": proposal,
         "stop_rows": _stop_rows(steps, proposal.freelancer_share_bps) if proposal else [],
         "may_answer_proposal": proposal is not None and policies.can_answer_cancellation(asker, proposal),
+        "runners_up": _runners_up(asker, contract),
         "may_change": may_change,
         "may_give_notice": policies.may_give_notices(asker, contract),
         "notice_until": notices.last_date(contract, now),
@@ -110,6 +114,13 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "cancellation_form": CancellationForm(),
         "now": now,
     }
+
+
+def _runners_up(asker: Actor, contract: Contract) -> list[Bid]:
+    """Return the bids that the employer could choose now, after an early end."""
+    if not policies.can_offer_again(asker, contract) or contract.task.status != TaskStatus.CLOSED:
+        return []
+    return bids.runners_up(contract.task_id)
 
 
 def _notice_of(
