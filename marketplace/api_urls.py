@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.payouts.api.urls")),
     path("", include("apps.privacy.api.urls")),
     path("", include("apps.reviews.api.urls")),
+    path("", include("apps.saved.api.urls")),
     path("", include("apps.skills.api.urls")),
     path("", include("apps.spending.api.urls")),
     path("", include("apps.tasks.api.urls")),

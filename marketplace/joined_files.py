@@ -35,8 +35,8 @@ JOINED: dict[str, tuple[str, ...]] = {
                 "note", "empty", "field", "affix", "choices", "milestone", "error-summary", "counter", "facets",
                 "filters", "searchbar", "file-drop", "table", "stats", "steps", "timeline", "bubble", "file", "dialog",
                 "tabs", "sidenav", "sums", "description-list", "pager", "meter", "prose", "checklist", "answer", "line",
-                "criteria", "toast", "gallery", "second-factor", "triage", "skill-picker", "landing", "sheet",
-                "error-page", "states",
+                "criteria", "toast", "gallery", "second-factor", "triage", "inbox", "histogram", "skill-picker",
+                "landing", "sheet", "error-page", "states",
             )
         ),
         "css/utilities.css",
@@ -47,7 +47,7 @@ JOINED: dict[str, tuple[str, ...]] = {
             f"js/elements/{name}.js"
             for name in (
                 "char-count", "money-preview", "file-drop", "copy-text", "auto-form", "auto-save", "theme-switch",
-                "hot-keys", "row-list",
+                "hot-keys", "row-list", "insert-text",
             )
         ),
         *(f"js/behaviours/{name}.js" for name in ("menus", "toasts", "sending", "sliders", "time-zone", "focus")),

@@ -32,6 +32,7 @@ PAGES: Patterns = [
     path("money/", include("apps.payouts.urls")),
     path("", include("apps.privacy.urls")),
     path("", include("apps.reviews.urls")),
+    path("", include("apps.saved.urls")),
     path("skills/", include("apps.skills.urls")),
     path("spending/", include("apps.spending.urls")),
     path("tasks/", include("apps.tasks.urls")),

@@ -11,7 +11,15 @@ from apps.accounts.models import User
 from apps.accounts.policies import may
 from apps.accounts.rules import Act, Side
 
-_MAIN_PAGES = ("tasks:list", "accounts:people", "tasks:mine", "bidding:mine", "contracts:list", "payouts:wallet")
+_MAIN_PAGES = (
+    "tasks:list",
+    "accounts:people",
+    "tasks:mine",
+    "bidding:mine",
+    "contracts:list",
+    "messaging:list",
+    "payouts:wallet",
+)
 
 
 class Navigation(NamedTuple):

@@ -103,6 +103,7 @@ class Act(StrEnum):
     WITHDRAW_DISPUTE = "disputes.withdraw"
     DECIDE_DISPUTE = "disputes.decide"
     WRITE_MESSAGE = "messaging.write"
+    ARRANGE_INBOX = "messaging.arrange"
     HIDE_MESSAGE = "messaging.hide"
     REVIEW = "reviews.review"
     REPLY_TO_REVIEW = "reviews.reply"
@@ -201,6 +202,7 @@ ACTS: dict[Act, Rule] = {
     Act.WITHDRAW_DISPUTE: _both(APPROVE, WITHDRAW, money=True),  # the money is released or refunded as usual
     Act.DECIDE_DISPUTE: _staff(DECIDE, money=True),
     Act.WRITE_MESSAGE: _both(MESSAGE, MESSAGE),
+    Act.ARRANGE_INBOX: _own(MESSAGE),
     Act.HIDE_MESSAGE: _staff(MODERATE),
     Act.REVIEW: _both(MESSAGE, MESSAGE),
     Act.REPLY_TO_REVIEW: _both(MESSAGE, MESSAGE),
@@ -262,7 +264,7 @@ _APP_SCOPES = {
     **dict.fromkeys(
         (
             "accounts", "assurance", "bidding", "contracts", "dashboard", "disputes", "files", "legal", "matching",
-            "moderation", "notifications", "privacy", "reviews", "skills", "tasks",
+            "moderation", "notifications", "privacy", "reviews", "saved", "skills", "tasks",
         ),
         KeyScope.WORK,
     ),

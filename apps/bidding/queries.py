@@ -105,6 +105,12 @@ def bidders(task_id: UUID) -> list[UUID]:
     return list(Bid.objects.filter(task_id=task_id, status__in=LIVE).values_list("bidder_id", flat=True))
 
 
+def own_bids(organization_id: UUID, task_ids: list[UUID]) -> dict[UUID, UUID]:
+    """The ids of the organization's live bids on these tasks, by task."""
+    live = Bid.objects.filter(bidder_id=organization_id, task_id__in=task_ids, status__in=LIVE)
+    return dict(live.values_list("task_id", "id"))
+
+
 def milestones(bid_id: UUID) -> list[ProposedMilestone]:
     return list(ProposedMilestone.objects.filter(bid_id=bid_id).select_related("bid").order_by("position"))
 

@@ -32,9 +32,11 @@ from apps.compliance import policies as compliance
 from apps.matching.queries import recommendations
 from apps.pricing.queries import previews
 from apps.pricing.queries import rates as rate_queries
+from apps.reviews import queries as reviews
 from apps.tasks import policies as tasks_policies
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
+from apps.track_records import queries as track_records
 
 
 def _readable(request: HttpRequest) -> QuerySet[Bid]:
@@ -230,6 +232,8 @@ def detail(request: HttpRequest, bid_id: UUID) -> HttpResponse:
         "bid": bid,
         "task": bid.task,
         "is_mine": is_mine,
+        "record": None if is_mine else track_records.record(bid.bidder_id),
+        "rating": None if is_mine else reviews.rating(bid.bidder_id),
         "milestones": milestones,
         "answers": queries.answers(bid.id),
         "cost": None if is_mine else queries.employer_costs(bid.task, [bid], now)[bid.id],
@@ -287,6 +291,7 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
     display_currency = user.display_currency if isinstance(user, User) else task.currency
     rates = rate_queries.rate_table(now.date(), {task.currency, display_currency})
     rows = [_compared(bid, now, explained.get(bid.bidder_id), costs[bid.id], rates, display_currency) for bid in bids]
+    bidder_ids = [bid.bidder_id for bid in bids]
     order = request.GET.get("sort", "amount")
     keys = {
         "amount": lambda row: row.cost.total.amount_minor,
@@ -303,6 +308,8 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
         "may_judge": policies.can_judge(asker, task, now) and task.status in ("open", "deciding"),
         "reasons": DeclineReason.choices,
         "display_currency": display_currency,
+        "records": track_records.records(bidder_ids),
+        "ratings": reviews.ratings(bidder_ids),
     }
     return render(request, "bidding/compare.html", context)
 

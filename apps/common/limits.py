@@ -58,6 +58,8 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     "request_approval": (Rate(30, HOUR), Rate(100, DAY)),
     "change_money_settings": (Rate(30, HOUR), Rate(100, DAY)),
     "send_message": (Rate(30, 60), Rate(1000, DAY)),
+    "open_conversation": (Rate(15, HOUR), Rate(40, DAY)),
+    "same_enquiry": (Rate(5, DAY),),
     "propose_cancellation": (Rate(20, HOUR),),
     "give_notice": (Rate(20, HOUR),),
     "give_bonus": (Rate(20, HOUR), Rate(60, DAY)),
@@ -67,6 +69,7 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     "create_organization": (Rate(10, DAY),),
     "create_token": (Rate(20, HOUR), Rate(50, DAY)),
     "request_export": (Rate(3, DAY),),
+    "save": (Rate(200, HOUR),),
     "create_calendar_address": (Rate(20, HOUR),),
     "save_search": (Rate(60, HOUR),),
     "upload": (Rate(120, HOUR), Rate(500, DAY)),
@@ -75,6 +78,7 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     # per recipient: an e-mail address or an organization
     "invitations_to_address": (Rate(3, DAY),),
     "invitations_to_freelancer": (Rate(40, DAY),),
+    "conversations_to_organization": (Rate(20, HOUR), Rate(60, DAY)),
     "account_mail": (Rate(10, HOUR), Rate(30, DAY)),
     # per network address
     "pages": (Rate(settings.ANONYMOUS_PAGES_PER_MINUTE, 60),),

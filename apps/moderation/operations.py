@@ -212,6 +212,8 @@ def _restore(subject_type: str, subject_id: UUID, actor: Actor, now: datetime) -
     elif subject_type == Subject.PROFILE:
         organization_id = Profile.objects.values_list("organization_id", flat=True).get(id=subject_id)
         profiles.restore_profile(organization_id=organization_id, actor=actor, now=now)
+    elif subject_type == Subject.THREAD:
+        messaging.restore_conversation(conversation_id=subject_id, actor=actor, now=now)
     else:
         messaging.restore(message_id=subject_id, actor=actor, now=now)
 
@@ -222,6 +224,8 @@ def _hide(*, subject_type: str, subject_id: UUID, reason_code: str, actor: Actor
     elif subject_type == Subject.PROFILE:
         organization_id = Profile.objects.values_list("organization_id", flat=True).get(id=subject_id)
         profiles.hide_profile(organization_id=organization_id, reason_code=reason_code, actor=actor, now=now)
+    elif subject_type == Subject.THREAD:
+        messaging.hide_conversation(conversation_id=subject_id, reason_code=reason_code, actor=actor, now=now)
     else:
         messaging.hide(message_id=subject_id, reason_code=reason_code, actor=actor, now=now)
 

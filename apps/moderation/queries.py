@@ -16,6 +16,7 @@ from apps.moderation.states import ObjectionStatus, ReportStatus, Subject
 from apps.tasks import queries as tasks
 
 PEOPLE_MAX = 300
+TITLE_CHARACTERS, MESSAGES_COPIED_MAX = 60, 20
 
 
 def open_reports() -> QuerySet[Report]:
@@ -121,9 +122,13 @@ class Content:
 
 def content(subject_type: str, subject_id: UUID, actor: Actor) -> Content | None:
     """Return the subject's content if the actor may see it, else None."""
-    return {Subject.TASK: _task, Subject.PROFILE: _profile, Subject.MESSAGE: _message}[Subject(subject_type)](
-        subject_id, actor
-    )
+    content_of = {
+        Subject.TASK: _task,
+        Subject.PROFILE: _profile,
+        Subject.MESSAGE: _message,
+        Subject.THREAD: _thread,
+    }
+    return content_of[Subject(subject_type)](subject_id, actor)
 
 
 def _task(subject_id: UUID, actor: Actor) -> Content | None:
@@ -167,9 +172,30 @@ def _message(subject_id: UUID, actor: Actor) -> Content | None:
         subject_type=Subject.MESSAGE,
         subject_id=message.id,
         affected_id=message.sender_organization_id,
-        title=message.contract.title,
+        title=message.conversation.title or message.text[:TITLE_CHARACTERS],
         words={"text": message.text},
         language=message.source_language,
         address="",
         is_hidden=message.hidden_at is not None,
+    )
+
+
+def _thread(subject_id: UUID, actor: Actor) -> Content | None:
+    """A conversation, with a copy of the newest messages of the side that is reported."""
+    conversation = messaging.conversations_reportable_by(actor).filter(id=subject_id).first()
+    if conversation is None:
+        return None
+    is_own = conversation.opener_id == actor.organization_id
+    affected_id = conversation.recipient_id if is_own else conversation.opener_id
+    newest = messaging.messages_in(conversation.id).filter(sender_organization_id=affected_id)[:MESSAGES_COPIED_MAX]
+    messages = list(newest)[::-1]
+    return Content(
+        subject_type=Subject.THREAD,
+        subject_id=conversation.id,
+        affected_id=affected_id,
+        title=conversation.title or (messages[0].text[:TITLE_CHARACTERS] if messages else ""),
+        words={f"{number}": message.text for number, message in enumerate(messages, start=1)},
+        language=messages[-1].source_language if messages else "en",
+        address="" if actor.is_staff else conversation.get_absolute_url(),
+        is_hidden=conversation.hidden_at is not None,
     )

@@ -10,6 +10,7 @@ class Subject(models.TextChoices):
     TASK = "task", _("Task")
     PROFILE = "profile", _("Profile")
     MESSAGE = "message", _("Message")
+    THREAD = "thread", _("Conversation")
 
 
 class Reason(models.TextChoices):

@@ -31,6 +31,7 @@ _CONSEQUENCES = {
     Subject.TASK: gettext_lazy("The task disappears from every list at once, and nobody can bid on it."),
     Subject.PROFILE: gettext_lazy("The profile disappears at once for everybody but its owner."),
     Subject.MESSAGE: gettext_lazy("The message disappears at once for everybody but its author."),
+    Subject.THREAD: gettext_lazy("The messages disappear at once for both sides, and nobody can write there."),
 }
 
 

@@ -19,6 +19,7 @@ from apps.common import keyset
 from apps.contracts.queries import contracts
 from apps.reviews import operations, policies, queries, rules
 from apps.reviews.forms import ReplyForm, ReviewForm
+from apps.track_records import queries as track_records
 
 
 def _language(request: HttpRequest) -> str:
@@ -36,6 +37,7 @@ def of_organization(request: HttpRequest, organization_id: UUID) -> HttpResponse
     context = {
         "owner": profile.organization,
         "rating": queries.rating(organization_id),
+        "record": track_records.record(organization_id),
         "page": page,
         "next": f"?cursor={page.next_cursor}" if page.next_cursor else "",
         "is_own": actor(request).acts_for(organization_id),

@@ -46,6 +46,13 @@ class FreelancerInvited:
     invitation_id: UUID
 
 
+@bus.event("tasks.invitation_declined")
+class InvitationDeclined:
+    task_id: UUID
+    organization_id: UUID
+    invitation_id: UUID
+
+
 @bus.event("tasks.taken_down")
 class TaskTakenDown:
     task_id: UUID

@@ -198,3 +198,27 @@ class AttachmentForm(forms.Form):
 class InviteForm(forms.Form):
     organization = forms.UUIDField(widget=forms.HiddenInput)
     message = forms.CharField(label=_("Message"), required=False, max_length=1000)
+
+
+class InvitePersonForm(forms.Form):
+    """To which of the employer's tasks somebody is invited, or to a new one."""
+
+    task = forms.ChoiceField(
+        label=_("Task"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a task, or describe a new one.")},
+    )
+    message = forms.CharField(
+        label=_("Message"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_("Why you thought of them. They read it with the invitation."),
+    )
+
+    def __init__(self, *args: Any, tasks: list[Task], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(task.id), str(task)) for task in tasks if not task.has_invited]  # type: ignore[attr-defined]
+        self.fields["task"].choices = [*choices, ("new", _("A new task that I describe next"))]  # type: ignore[attr-defined]
+        if not choices:
+            self.fields["task"].initial = "new"

@@ -175,13 +175,33 @@ class Question(BaseModel):
 
 
 class TaskInvitation(BaseModel):
+    """
+    An invitation to bid, once per task and organization. One to a draft is sent when the task is published.
+    """
+
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="invitations")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="task_invitations")
     message = models.CharField(max_length=1000, blank=True, default="")
+    source_language = models.CharField(max_length=10, default="en")
+    invited_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    sent_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["task", "organization"], name="tasks_invitation_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "organization"], name="tasks_invitation_once"),
+            models.CheckConstraint(
+                condition=models.Q(declined_at=None) | models.Q(sent_at__isnull=False),
+                name="tasks_invitation_declined_was_sent",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "-sent_at", "-id"],
+                condition=models.Q(sent_at__isnull=False),
+                name="tasks_invitation_newest",
+            )
+        ]
 
 
 class SavedSearch(BaseModel):

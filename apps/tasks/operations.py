@@ -198,6 +198,8 @@ def publish(*, task_id: UUID, actor: Actor, now: datetime) -> Task:
     )
     index(task)
     bus.publish(events.TaskPublished(task_id=task.id), now=now)
+    for invitation in queries.prepared_invitations(task.id):
+        _send_invitation(invitation, now)
     return task
 
 
@@ -346,29 +348,66 @@ def answer_question(*, question_id: UUID, answer: str, actor: Actor, now: dateti
 
 
 @transaction.atomic
-def invite(*, task_id: UUID, organization_id: UUID, actor: Actor, now: datetime, message: str = "") -> TaskInvitation:
-    """Invite a freelancer to bid. A second invitation has no effect."""
+def invite(
+    *,
+    task_id: UUID,
+    organization_id: UUID,
+    actor: Actor,
+    now: datetime,
+    message: str = "",
+    source_language: str = "en",
+) -> TaskInvitation:
+    """
+    Invite a freelancer to bid; for a draft, as soon as it is published. A second invitation has no effect.
+
+    :raises policies.CannotBeInvited: if they do not work for others here, or one side has blocked the other.
+    """
     task = queries.task_for_update(task_id)
-    policies.check_can_add_to(actor, task)
+    policies.check_can_invite(actor, task, organization_id)
     limits.spend("invite_freelancer", actor.user_id, now=now)
     limits.spend("invitations_to_freelancer", organization_id, now=now)
+    values = {"message": message.strip(), "source_language": source_language, "invited_by_id": actor.user_id}
     invitation, is_new = TaskInvitation.objects.get_or_create(
-        task=task, organization_id=organization_id, defaults={"message": message}
+        task=task, organization_id=organization_id, defaults=values
     )
-    if is_new:
-        bus.publish(
-            events.FreelancerInvited(task_id=task.id, organization_id=organization_id, invitation_id=invitation.id),
-            now=now,
-        )
+    if is_new and task.status == TaskStatus.OPEN:
+        _send_invitation(invitation, now)
     return invitation
+
+
+def _send_invitation(invitation: TaskInvitation, now: datetime) -> None:
+    invitation.sent_at = now
+    invitation.save(update_fields=["sent_at"])
+    bus.publish(
+        events.FreelancerInvited(
+            task_id=invitation.task_id, organization_id=invitation.organization_id, invitation_id=invitation.id
+        ),
+        now=now,
+    )
+
+
+@transaction.atomic
+def take_back_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> None:
+    """Remove an invitation that was not sent yet."""
+    invitation = TaskInvitation.objects.select_for_update().select_related("task").get(id=invitation_id)
+    policies.check_can_edit_draft(actor, invitation.task)
+    invitation.delete()
 
 
 @transaction.atomic
 def decline_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> TaskInvitation:
-    invitation = TaskInvitation.objects.select_for_update().get(id=invitation_id)
+    """Decline an invitation that was sent; the employer is notified, and the freelancer can still bid."""
+    invitation = TaskInvitation.objects.select_for_update(of=("self",)).get(id=invitation_id, sent_at__isnull=False)
     policies.check_can_answer_invitation(actor, invitation.organization_id)
-    invitation.declined_at = now
-    invitation.save(update_fields=["declined_at"])
+    if invitation.declined_at is None:
+        invitation.declined_at = now
+        invitation.save(update_fields=["declined_at"])
+        bus.publish(
+            events.InvitationDeclined(
+                task_id=invitation.task_id, organization_id=invitation.organization_id, invitation_id=invitation.id
+            ),
+            now=now,
+        )
     return invitation
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import Organization
 from apps.accounts.policies import StaffOnly as StaffOnly
 from apps.accounts.policies import check_are_strangers, check_may, check_staff_may
 from apps.accounts.rules import Act, Side
@@ -29,6 +31,18 @@ class OwnTask(NotAllowed):
 class OnlyInvited(NotAllowed):
     code = "only_invited"
     message = _("Only invited freelancers may bid on this task.")
+
+
+class CannotBeInvited(Conflict):
+    code = "cannot_be_invited"
+    message = _("You cannot invite this organization: it does not take invitations from you.")
+
+
+InvitationCheck = Callable[[UUID, UUID], bool]
+INVITATION_CHECKS: list[InvitationCheck] = []
+"""
+Registered by higher layers: whether the employer (first) may invite the freelancer (second). A block forbids it.
+"""
 
 
 class WaitingForPublication(Invalid):
@@ -61,6 +75,21 @@ def check_can_add_to(actor: Actor, task: Task) -> None:
     check_may(actor, Act.MANAGE_TASK, task.employer_id, Side.EMPLOYER)
     if task.status not in (TaskStatus.OPEN, TaskStatus.DECIDING):
         raise NotOpenForBids
+
+
+def check_can_invite(actor: Actor, task: Task, organization_id: UUID) -> None:
+    """
+    :raises NotOpenForBids: unless the task is a draft or open.
+    :raises CannotBeInvited: if it is the actor's own organization, or a check of a higher layer forbids it.
+    """
+    check_may(actor, Act.MANAGE_TASK, task.employer_id, Side.EMPLOYER)
+    if task.status not in (TaskStatus.DRAFT, TaskStatus.OPEN):
+        raise NotOpenForBids
+    works = Organization.objects.filter(id=organization_id, works=True, is_active=True)
+    if organization_id == task.employer_id or not works.exists():
+        raise CannotBeInvited
+    if not all(check(task.employer_id, organization_id) for check in INVITATION_CHECKS):
+        raise CannotBeInvited
 
 
 def check_can_bid(actor: Actor, task: Task, now: datetime, *, is_invited: bool) -> None:

@@ -29,8 +29,8 @@ from apps.tasks.models import (
     TaskInvitation,
     TaskSkill,
 )  # fmt: skip
-from apps.tasks.rules import Brief
-from apps.tasks.states import TaskStatus, Visibility
+from apps.tasks.rules import Brief, invitation_state
+from apps.tasks.states import InvitationState, TaskStatus, Visibility
 
 RELEVANCE = "relevance"
 SORTS = {"new": "-published_at", "closing": "bidding_closes_at", "budget": "-budget_reference_minor"}
@@ -370,6 +370,50 @@ def skill_ids_by_task(task_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation and what became of it, as far as the reader may know."""
+
+    invitation: TaskInvitation
+    state: InvitationState
+
+
+def invitations_of(organization_id: UUID | None) -> QuerySet[TaskInvitation]:
+    """The invitations that a freelancer received, newest first; those to tasks that staff hid are left out."""
+    if organization_id is None:
+        return TaskInvitation.objects.none()
+    sent = TaskInvitation.objects.filter(organization_id=organization_id, sent_at__isnull=False, task__hidden_at=None)
+    return sent.select_related("task__employer", "task__category").defer(*(f"task__{name}" for name in LONG_TEXTS))
+
+
+def invitations_to(task_id: UUID) -> QuerySet[TaskInvitation]:
+    """Everybody invited to a task, in the order of invitation; the caller has checked who reads it."""
+    return TaskInvitation.objects.filter(task_id=task_id).select_related("organization").order_by("id")
+
+
+def prepared_invitations(task_id: UUID) -> list[TaskInvitation]:
+    return list(TaskInvitation.objects.filter(task_id=task_id, sent_at=None).order_by("id"))
+
+
+def shown_invitation(invitation: TaskInvitation, *, has_bid: bool) -> Invited:
+    """:param has_bid: whether there is a bid that the reader may know of."""
+    state = invitation_state(
+        is_sent=invitation.sent_at is not None,
+        is_declined=invitation.declined_at is not None,
+        has_bid=has_bid,
+        status=invitation.task.status,
+    )
+    return Invited(invitation, state)
+
+
+def tasks_to_invite_to(organization_id: UUID, freelancer_id: UUID) -> QuerySet[Task]:
+    """The employer's drafts and open tasks, newest first, each with `has_invited`."""
+    invited = TaskInvitation.objects.filter(task=OuterRef("pk"), organization_id=freelancer_id)
+    tasks = Task.objects.filter(employer_id=organization_id, status__in=[TaskStatus.DRAFT, TaskStatus.OPEN])
+    newest = tasks.defer(*LONG_TEXTS).annotate(has_invited=Exists(invited))
+    return newest.order_by("-created_at", "-id")
+
+
 def is_invited(task_id: UUID, organization_id: UUID | None) -> bool:
     if organization_id is None:
         return False
@@ -422,16 +466,6 @@ def posting_record(employer_id: UUID) -> PostingRecord:
         decided=Count("id", filter=~Q(status__in=undecided)),
     )
     return PostingRecord(**counted)
-
-
-def posted_count(employer_id: UUID) -> int:
-    """Return how many tasks an employer has published, as of up to `LIST_MEMORY_SECONDS` ago."""
-    return _posted.get(
-        employer_id, lambda: Task.objects.filter(employer_id=employer_id, published_at__isnull=False).count()
-    )
-
-
-_posted: caches.ProcessMemory[UUID, int] = caches.ProcessMemory(lambda: settings.LIST_MEMORY_SECONDS)
 
 
 def tasks_to_close_bidding(now: datetime) -> QuerySet[Task, UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from apps.common.text import is_visible
+from apps.tasks.states import InvitationState, TaskStatus
 
 CRITERIA_MAX = 20
 SKILLS_MAX = 15
@@ -89,3 +90,14 @@ def _clock_problems(brief: Brief, now: datetime) -> dict[str, str]:
     elif closes is not None and deadline <= closes:
         clock_problems["deadline_at"] = "before_bidding_closes"
     return clock_problems
+
+
+def invitation_state(*, is_sent: bool, is_declined: bool, has_bid: bool, status: str) -> InvitationState:
+    """What became of an invitation. `has_bid` must be False where the reader may not know of the bid."""
+    if not is_sent:
+        return InvitationState.PREPARED
+    if has_bid:
+        return InvitationState.BID
+    if is_declined:
+        return InvitationState.DECLINED
+    return InvitationState.WAITING if status == TaskStatus.OPEN else InvitationState.OVER

@@ -32,6 +32,16 @@ class BudgetKind(models.TextChoices):
     RANGE = "range", _("From … to …")
 
 
+class InvitationState(models.TextChoices):
+    """What became of an invitation; derived, never stored."""
+
+    PREPARED = "prepared", _("Sent when the task is published")
+    WAITING = "waiting", _("No answer yet")
+    BID = "bid", _("Has placed a bid")
+    DECLINED = "declined", _("Declined")
+    OVER = "over", _("Bidding is over")
+
+
 S = TaskStatus
 TASK = Machine(
     "task",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.tasks.views import briefs, questions, search
+from apps.tasks.views import briefs, invitations, questions, search
 
 app_name = "tasks"
 urlpatterns = [
@@ -19,9 +19,13 @@ urlpatterns = [
     path("<uuid:task_id>/close/", briefs.close, name="close"),
     path("<uuid:task_id>/cancel/", briefs.cancel, name="cancel"),
     path("<uuid:task_id>/questions/", questions.ask, name="ask"),
-    path("<uuid:task_id>/invite/", questions.invite, name="invite"),
+    path("<uuid:task_id>/invite/", invitations.invite, name="invite"),
+    path("<uuid:task_id>/invitations/", invitations.sent, name="invited"),
+    path("invite/<slug:handle>/", invitations.invite_person, name="invite-person"),
+    path("invitations/", invitations.received, name="invitations"),
+    path("invitations/<uuid:invitation_id>/take-back/", invitations.take_back, name="take-back-invitation"),
     path("questions/<uuid:question_id>/answer/", questions.answer, name="answer"),
-    path("invitations/<uuid:invitation_id>/decline/", questions.decline_invitation, name="decline-invitation"),
+    path("invitations/<uuid:invitation_id>/decline/", invitations.decline, name="decline-invitation"),
     path("attachments/<uuid:attachment_id>/", search.attachment, name="attachment"),
     path("attachments/<uuid:attachment_id>/remove/", briefs.remove_attachment, name="remove-attachment"),
 ]

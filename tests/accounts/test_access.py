@@ -84,6 +84,7 @@ EXPECTED = {
     Act.CLEAR_COUNTRY: {Side.STAFF: "finadm"},
     Act.HIDE_PROFILE: {Side.STAFF: "modadm"},
     Act.HIDE_TASK: {Side.STAFF: "modadm"},
+    Act.ARRANGE_INBOX: {Side.OWN: "OMB"},
     Act.HIDE_MESSAGE: {Side.STAFF: "modadm"},
     Act.MODERATE: {Side.STAFF: "modadm"},
     Act.DECIDE_DISPUTE: {Side.STAFF: "modadm"},

@@ -40,6 +40,7 @@ BOUNDED = {
     "reviews.reply": "once for each review",
     "spending.agree_to_loosen": "once for each change, whose proposal is limited",
     "spending.decide": "once for each approval, whose asking is limited",
+    "tasks.decline_invitation": "once for each invitation, which is limited",
     "tasks.close": "once for each task, whose publication is limited",
     "tasks.cancel": "once for each task",
 }  # fmt: skip

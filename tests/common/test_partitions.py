@@ -19,7 +19,8 @@ from apps.common.management.partitions import Month
 from apps.common.models import StatusChange
 from apps.dashboard.management.commands.doctor import Command as Doctor
 from apps.ledger.queries import invariants
-from apps.messaging.models import Message, MessageFile
+from apps.messaging import operations as messaging
+from apps.messaging.models import MessageFile
 from apps.outbox import bus, jobs
 from apps.outbox.models import Delivery, Event
 from tests.make.agreed import active_contract
@@ -121,10 +122,9 @@ def test_work_goes_on_and_the_books_are_right(partitioned, make, outbox_drain):
     contract, _before = partitioned
     make.milestone(status="approved")
     assert outbox_drain(timezone.now()) > 0
-    Message.objects.create(
-        contract=contract, sender_organization=contract.employer, text="Hi", sent_at=make.now,
-        sender_user_id=make.actor(contract.employer).user_id,
-    )  # fmt: skip
+    messaging.send(
+        contract_id=contract.id, text="Hi", source_language="en", actor=make.actor(contract.employer), now=make.now
+    )
     _check_now()
     assert [finding.invariant for finding in invariants.check_all() if finding.breaches] == []
 

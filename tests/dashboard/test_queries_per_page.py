@@ -10,7 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.contracts.models import Contract
+from apps.messaging import operations as messaging
+from apps.messaging.models import Message
+from apps.saved import operations as saved
+from apps.tasks import operations as tasks
 from apps.tasks.models import Question, Task
 from tests.conftest import log_in
 
@@ -18,11 +23,11 @@ pytestmark = pytest.mark.django_db
 # page: (address, who reads it, statements at the most: with what processes keep, and with nothing kept). Whole answers
 # to strangers are kept in front of Django, where this test does not look.
 PAGES: dict[str, tuple[str, str, int, int]] = {
-    "task list, stranger": ("/en/tasks/", "", 2, 4),
-    "task list, freelancer": ("/en/tasks/", "freelancer", 3, 7),
-    "task list with filters": ("/en/tasks/?category=translation&language=en&q=guide", "freelancer", 3, 11),
+    "task list, stranger": ("/en/tasks/", "", 2, 5),
+    "task list, freelancer": ("/en/tasks/", "freelancer", 3, 8),
+    "task list with filters": ("/en/tasks/?category=translation&language=en&q=guide", "freelancer", 3, 12),
     "task page, stranger": ("/en/tasks/{task}/", "", 4, 12),
-    "task page, freelancer": ("/en/tasks/{task}/", "freelancer", 9, 17),
+    "task page, freelancer": ("/en/tasks/{task}/", "freelancer", 10, 19),
     "task page, employer": ("/en/tasks/{task}/", "employer", 10, 11),
     "people, stranger": ("/en/people/", "", 5, 7),
     "people, freelancer": ("/en/people/", "freelancer", 2, 9),
@@ -36,6 +41,11 @@ PAGES: dict[str, tuple[str, str, int, int]] = {
     "contract room, freelancer": ("/en/contracts/{contract}/", "freelancer", 12, 12),
     "money, freelancer": ("/en/money/", "freelancer", 12, 12),
     "money, employer": ("/en/money/", "employer", 12, 12),
+    "conversation": ("/en/messages/{conversation}/", "freelancer", 12, 12),
+    "invitations": ("/en/tasks/invitations/", "freelancer", 6, 6),
+    "invited people": ("/en/tasks/{task}/invitations/", "employer", 6, 6),
+    "saved people": ("/en/saved/people/", "employer", 6, 6),
+    "saved tasks": ("/en/saved/tasks/", "freelancer", 6, 6),
     "notifications": ("/en/notifications/", "freelancer", 6, 6),
     "inbox": ("/en/messages/", "freelancer", 6, 6),
     "profile": ("/en/people/{employer}/", "freelancer", 12, 12),
@@ -50,6 +60,8 @@ class Market:
         self.make, self.employer, self.freelancer = make, make.employer(), make.freelancer()
         self.contract = self.add_contract()
         self.task, _another = self.add_task(), self.add_task()
+        self.conversation = self.add_message().conversation
+        self.save_and_invite()
 
     def add_task(self) -> Task:
         task: Task = self.make.task(employer=self.employer)
@@ -62,10 +74,33 @@ class Market:
         contract: Contract = self.make.contract(bid=self.make.bid(task=task, bidder=self.freelancer))
         return contract
 
+    def add_message(self) -> Message:
+        sender = self.make.actor(self.employer)
+        return messaging.enquire(
+            organization_id=self.freelancer.id, text="Hello", source_language="en", actor=sender, now=self.make.now
+        )
+
+    def save_and_invite(self) -> None:
+        """The freelancer is invited to a new task and saves it; the employer saves somebody and invites them."""
+        make, person = self.make, self.make.freelancer()
+        task = make.task(employer=self.employer)
+        by_employer, by_freelancer = make.actor(self.employer), make.actor(self.freelancer)
+        for task_id, invited in ((task.id, self.freelancer), (self.task.id, person)):
+            tasks.invite(task_id=task_id, organization_id=invited.id, actor=by_employer, now=make.now)
+        user = User.objects.get(id=by_employer.user_id)
+        saved.save_person(organization_id=person.id, user=user, actor=by_employer, now=make.now)
+        user = User.objects.get(id=by_freelancer.user_id)
+        saved.save_task(task_id=task.id, user=user, actor=by_freelancer, now=make.now)
+
     def grow(self) -> None:
         for _ in range(4):
             self.add_task()
             self.add_contract()
+            self.save_and_invite()
+            messaging.send_in(
+                conversation_id=self.conversation.id, text="Yes", source_language="en",
+                actor=self.make.actor(self.freelancer), now=self.make.now,
+            )  # fmt: skip
             Question.objects.create(
                 task=self.task, asked_by=self.make.freelancer(), asked_at=self.make.now, text="And when?"
             )
@@ -95,7 +130,12 @@ def test_a_page_keeps_to_its_number_of_statements(market, name, settings):
     most = limits[0 if settings.LIST_MEMORY_SECONDS else 1]
     client, path = (
         market.client(who),
-        path.format(task=market.task.id, contract=market.contract.id, employer=market.employer.handle),
+        path.format(
+            task=market.task.id,
+            contract=market.contract.id,
+            employer=market.employer.handle,
+            conversation=market.conversation.id,
+        ),
     )
 
     before = statements(client, path)

@@ -174,7 +174,7 @@ def test_a_task_to_decide_on_and_an_invitation(make):
     assert todo.due_at == task.decision_due_at
 
     task, invited = make.task(visibility="invited"), make.freelancer()
-    invitation = TaskInvitation.objects.create(task=task, organization=invited)
+    invitation = TaskInvitation.objects.create(task=task, organization=invited, sent_at=make.now)
     assert "You are invited to bid" in says(listed(make, invited))
     TaskInvitation.objects.filter(id=invitation.id).update(declined_at=make.now)
     assert says(listed(make, invited)) == []

@@ -146,7 +146,7 @@ def test_every_event_that_people_wait_for_has_a_subscriber():
         "accounts.profile_changed", "accounts.profile_hidden", "tasks.published", "tasks.taken_down",
         "bidding.bid_edited", "bidding.bid_withdrawn", "escrow.funded", "escrow.funding_failed",
         "payments.charge_succeeded", "payments.charge_expired",
-        "payouts.payout_requested", "messaging.hidden", "moderation.reported", "moderation.objected",
+        "payouts.payout_requested", "messaging.hidden", "messaging.conversation_hidden", "moderation.reported", "moderation.objected",
         "disputes.decided", "treasury.operation_recorded", "treasury.suspense_resolved", "payments.credit_sent_back",
         "invoicing.document_issued", "treasury.internal_transfer_approved",
             "gateways.paused_or_resumed",  # staff see it on every page

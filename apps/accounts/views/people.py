@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts.middleware import actor, current_organization
+from apps.accounts.models import Profile
 from apps.accounts.policies import may
 from apps.accounts.queries import profiles
 from apps.accounts.rules import Act, Side
@@ -21,15 +22,14 @@ from apps.common.actors import STRANGER
 from apps.common.frame import public_content
 from apps.common.ids import uuids
 from apps.common.views import same_for_strangers
-from apps.contracts.queries import contracts
-from apps.escrow.queries import escrows
 from apps.files import views as file_views
 from apps.reviews import queries as reviews
+from apps.saved import queries as saved
 from apps.skills import queries as skill_queries
 from apps.tasks import queries as tasks
+from apps.track_records import queries as track_records
 
 OPEN_TASKS_SHOWN_MAX = 10
-CURRENCIES_SHOWN_MAX = 5
 
 
 @same_for_strangers
@@ -108,29 +108,36 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
         "missing": missing[:1],
         "skills": skills,
         "rating": reviews.rating(shown.organization_id),
+        "record": track_records.record(shown.organization_id),
         "now": timezone.now(),
         "shows_working": shown.organization.works,
+        **_actions(request, shown, is_own=is_own),
     }
     if shown.organization.hires or not shown.organization.works:
         context |= _as_employer(request, shown.organization_id)
     return render(request, "accounts/profile.html", context)
 
 
+def _actions(request: HttpRequest, shown: Profile, *, is_own: bool) -> dict[str, object]:
+    """What the reader can do with this profile."""
+    asker, owner = actor(request), shown.organization
+    if is_own or asker.organization_id is None:
+        return {"is_stranger": not request.user.is_authenticated}
+    return {
+        "may_invite": owner.works and may(asker, Act.MANAGE_TASK, asker.organization_id, Side.EMPLOYER),
+        "may_write": may(asker, Act.WRITE_MESSAGE, asker.organization_id, Side.EMPLOYER),
+        "may_save": True,
+        "is_saved": saved.is_person_saved(asker.user_id, owner.id),
+    }
+
+
 def _as_employer(request: HttpRequest, organization_id: UUID) -> dict[str, object]:
-    """
-    An employer's record for freelancers who consider a bid. The number of queries does not depend on the number of
-    tasks.
-    """
-    posted, hired = tasks.posting_record(organization_id), contracts.hiring_record(organization_id)
+    """An employer's open tasks, for freelancers who consider a bid."""
+    open_tasks = tasks.open_tasks(actor(request)).filter(employer_id=organization_id)
     return {
         "shows_hiring": True,
-        "posted": posted,
-        "hired": hired,
-        "hire_rate_bps": min(10_000, 10_000 * hired.tasks // posted.decided) if posted.decided else None,
-        "paid": escrows.paid_by(organization_id)[:CURRENCIES_SHOWN_MAX],
-        "open_tasks": tasks.open_tasks(actor(request))
-        .filter(employer_id=organization_id)
-        .order_by("-published_at")[:OPEN_TASKS_SHOWN_MAX],
+        "open_count": tasks.capped_count(open_tasks),
+        "open_tasks": open_tasks.order_by("-published_at")[:OPEN_TASKS_SHOWN_MAX],
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -111,19 +110,6 @@ def employer_cost(contract: Contract, now: datetime) -> previews.EmployerCost:
     parts = [step.amount for step in contract.milestones.all()] or [contract.amount]
     bid = (contract.freelancer_id, contract.freelancer.country, parts)
     return previews.employer_costs(contract.employer.country, now.date(), [bid], payer_id=contract.employer_id)[0]
-
-
-@dataclass(frozen=True, slots=True)
-class HiringRecord:
-    """The number of contracts with this employer that freelancers accepted, and the number of their tasks."""
-
-    contracts: int
-    tasks: int
-
-
-def hiring_record(employer_id: UUID) -> HiringRecord:
-    accepted = Contract.objects.filter(employer_id=employer_id, accepted_at__isnull=False)
-    return HiringRecord(**accepted.aggregate(contracts=Count("id"), tasks=Count("task_id", distinct=True)))
 
 
 def offers_to_lapse(now: datetime) -> QuerySet[Contract, UUID]:

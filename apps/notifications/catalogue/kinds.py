@@ -33,7 +33,7 @@ GROUP_DESCRIPTIONS: dict[str, Text] = {
     Group.BIDS: _("Bids on your tasks, and what becomes of your own"),
     Group.CONTRACTS: _("Offers, deliveries, revisions, approvals, deadlines"),
     Group.MONEY: _("Payments, refunds and payouts"),
-    Group.MESSAGES: _("What the other side of a contract writes"),
+    Group.MESSAGES: _("What others write to you, before and during a contract"),
     Group.REVIEWS: _("Reviews of you, and replies"),
     Group.ACCOUNT: _("What changes who may act or where money goes; this cannot be switched off"),
 }

@@ -1,4 +1,4 @@
-"""Messages in contracts."""
+"""Messages about contracts, tasks and from profiles."""
 
 from __future__ import annotations
 
@@ -9,4 +9,6 @@ from apps.notifications.catalogue.kinds import Group, Kind
 KINDS: dict[str, Kind] = {
     # messages
     "message_received": Kind(Group.MESSAGES, _("%(who)s wrote about “%(contract)s”"), _("%(text)s"), "message-circle"),
+    "enquiry_received": Kind(Group.MESSAGES, _("%(who)s wrote to you"), _("%(text)s"), "message-circle"),
+    "unnamed_message": Kind(Group.MESSAGES, _("A freelancer wrote about “%(task)s”"), _("%(text)s"), "message-circle"),
 }

@@ -26,6 +26,12 @@ KINDS: dict[str, Kind] = {
         _("Bidding closes on %(closes_at)s."),
         "mail",
     ),
+    "invitation_declined": Kind(
+        Group.TASKS,
+        _("%(who)s declines your invitation to “%(task)s”"),
+        _("You can invite others who suit the task."),
+        "mail",
+    ),
     "task_addendum": Kind(Group.TASKS, _("“%(task)s” was amended"), _("The employer added: %(text)s"), "pencil"),
     "question_asked": Kind(Group.TASKS, _("%(who)s asks about “%(task)s”"), _("%(text)s"), "message-circle"),
     "question_answered": Kind(

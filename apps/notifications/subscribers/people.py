@@ -10,8 +10,10 @@ from uuid import UUID
 from apps.accounts import events as accounts
 from apps.accounts import rules as roles
 from apps.accounts.models import MembershipInvitation, User
+from apps.accounts.queries import members
 from apps.contracts.models import Contract
 from apps.messaging import events as messaging
+from apps.messaging import queries as talks
 from apps.messaging.models import Message
 from apps.moderation import events as moderation
 from apps.moderation.models import Objection, Report, Statement
@@ -23,12 +25,26 @@ from apps.reviews import events as reviews
 
 @bus.subscribe(messaging.MessageSent, name="notifications.message_sent")
 def message_sent(event: messaging.MessageSent, now: datetime) -> None:
-    message = Message.objects.select_related("contract", "sender_organization").get(id=event.message_id)
-    notify_organization(
-        event.recipient_organization_id, "message_received", message.id, now, "messaging:thread", event.contract_id,
-        capability=roles.MESSAGE, replaces_unread=True, who=message.sender_organization.display_name,
-        contract=message.contract.title, text="" if message.hidden_at else rules.text(message.text),
-    )  # fmt: skip
+    message = Message.objects.select_related("conversation__contract", "conversation__task", "sender_organization").get(
+        id=event.message_id
+    )
+    conversation, who = message.conversation, message.sender_organization.display_name
+    kind, values = "message_received", {"who": who, "contract": conversation.title}
+    if conversation.opener_id == event.sender_organization_id and talks.hides_opener(conversation, now):
+        kind, values = "unnamed_message", {"task": conversation.title}
+    elif not conversation.title:
+        kind, values = "enquiry_received", {"who": who}
+    operations.notify(
+        users=members.users_to_notify(event.recipient_organization_id, roles.MESSAGE),
+        organization_id=event.recipient_organization_id,
+        kind=kind,
+        key=message.id,
+        params=values | {"text": "" if message.hidden_at else rules.text(message.text)},
+        route="messaging:thread" if event.contract_id else "messaging:conversation",
+        route_args=[event.contract_id or event.conversation_id],
+        now=now,
+        replaces_unread=True,
+    )
 
 
 @bus.subscribe(reviews.ReviewSubmitted, name="notifications.review_submitted")

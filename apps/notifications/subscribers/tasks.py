@@ -48,9 +48,18 @@ def people_suit(event: matching.PeopleSuit, now: datetime) -> None:
 def freelancer_invited(event: tasks.FreelancerInvited, now: datetime) -> None:
     invitation = TaskInvitation.objects.select_related("task__employer").get(id=event.invitation_id)
     notify_organization(
-        event.organization_id, "task_invitation", invitation.id, now, "tasks:detail", event.task_id,
+        event.organization_id, "task_invitation", invitation.id, now, "tasks:invitations",
         who=invitation.task.employer.display_name, task=invitation.task.title,
         closes_at=rules.moment(invitation.task.bidding_closes_at),
+    )  # fmt: skip
+
+
+@bus.subscribe(tasks.InvitationDeclined, name="notifications.invitation_declined")
+def invitation_declined(event: tasks.InvitationDeclined, now: datetime) -> None:
+    task = Task.objects.get(id=event.task_id)
+    notify_organization(
+        task.employer_id, "invitation_declined", event.invitation_id, now, "tasks:invited", task.id,
+        capability=roles.POST_TASK, who=name_of(event.organization_id), task=task.title,
     )  # fmt: skip
 
 

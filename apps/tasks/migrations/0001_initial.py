@@ -230,7 +230,19 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("message", models.CharField(blank=True, default="", max_length=1000)),
+                ("source_language", models.CharField(default="en", max_length=10)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
                 ("declined_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 (
                     "organization",
                     models.ForeignKey(
@@ -423,6 +435,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="taskinvitation",
             constraint=models.UniqueConstraint(fields=("task", "organization"), name="tasks_invitation_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="taskinvitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("declined_at", None), ("sent_at__isnull", False), _connector="OR"),
+                name="tasks_invitation_declined_was_sent",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="taskinvitation",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", False)),
+                fields=["organization", "-sent_at", "-id"],
+                name="tasks_invitation_newest",
+            ),
         ),
         migrations.AddConstraint(
             model_name="taskskill",

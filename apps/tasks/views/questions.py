@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.middleware import actor
-from apps.accounts.queries import profiles
 from apps.common.errors import Invalid
 from apps.tasks import operations, queries
-from apps.tasks.forms import InviteForm, TextForm
-from apps.tasks.models import Question, TaskInvitation
+from apps.tasks.forms import TextForm
+from apps.tasks.models import Question
 from apps.tasks.views.search import detail_context
 
 
@@ -54,32 +53,3 @@ def answer(request: HttpRequest, question_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Answer published."))
     return redirect(f"{question.task.get_absolute_url()}#questions")
-
-
-@login_required
-@require_POST
-def invite(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    task = get_object_or_404(queries.tasks_visible_to(actor(request)), id=task_id)
-    form = InviteForm(request.POST)
-    if form.is_valid():
-        organization_id = form.cleaned_data["organization"]
-        profile = get_object_or_404(profiles.profiles_visible_to(actor(request)), organization_id=organization_id)
-        operations.invite(
-            task_id=task.id,
-            organization_id=profile.organization_id,
-            message=form.cleaned_data["message"],
-            actor=actor(request),
-            now=timezone.now(),
-        )
-        messages.success(request, _("Invitation sent to %(name)s.") % {"name": profile.organization.display_name})
-    return redirect(task)
-
-
-@login_required
-@require_POST
-def decline_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
-    invitations = TaskInvitation.objects.filter(organization_id=actor(request).side_id)
-    invitation = get_object_or_404(invitations, id=invitation_id)
-    operations.decline_invitation(invitation_id=invitation.id, actor=actor(request), now=timezone.now())
-    messages.success(request, _("Invitation declined."))
-    return redirect("tasks:list")

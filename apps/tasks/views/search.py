@@ -32,13 +32,16 @@ from apps.common.money import Money
 from apps.common.views import same_for_strangers
 from apps.compliance import policies as compliance
 from apps.files.views import serve
+from apps.messaging import queries as messaging
 from apps.pricing.queries import rates as rate_queries
+from apps.saved import queries as saved
 from apps.skills import queries as skills
 from apps.tasks import operations, policies, queries
 from apps.tasks.forms import AddendumForm, AttachmentForm, TextForm
 from apps.tasks.models import Task, TaskAttachment
 from apps.tasks.queries import REFERENCE_CURRENCY, TaskFilter
 from apps.tasks.states import BidWindow
+from apps.track_records import queries as track_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class TaskCard:
     labels: list[str]
     budget_also: Money | None
     bid_count: int
+    record: Any
+    """The employer's track record."""
 
 
 def reader_currency(request: HttpRequest) -> str:
@@ -84,6 +89,7 @@ def _rendered(tasks: dict[CardKey, Task], currency: str, now: datetime) -> dict[
     by_task = queries.skill_ids_by_task([task.id for task in tasks.values()])
     names = skills.labels({row_id for ids in by_task.values() for row_id in ids}, get_language() or "en")
     rates = _rates_for_orientation({task.currency for task in tasks.values()} | {currency}, now)
+    records = track_records.kept_records(task.employer_id for task in tasks.values())
     template = get_template("tasks/_card.html")
     result = {}
     for key, task in tasks.items():
@@ -92,7 +98,8 @@ def _rendered(tasks: dict[CardKey, Task], currency: str, now: datetime) -> dict[
             converted = rates.convert(task.budget_max, currency)
             also = converted.amount if converted else None
         labels = [names[item] for item in by_task.get(task.id, []) if item in names]
-        result[key] = SafeString(template.render({"card": TaskCard(task, labels, also, bid_count=key[4])}))
+        card = TaskCard(task, labels, also, bid_count=key[4], record=records[task.employer_id])
+        result[key] = SafeString(template.render({"card": card}))
     return result
 
 
@@ -293,7 +300,11 @@ def detail_context(request: HttpRequest, task_id: UUID) -> dict[str, Any]:
         "question_form": TextForm(prefix="question") if not is_mine and refusal is None else None,
         "addendum_form": AddendumForm(prefix="addendum") if may_add else None,
         "attachment_form": AttachmentForm() if may_add else None,
-        "posted_by_count": queries.posted_count(task.employer_id),
+        "employer_record": track_records.kept_record(task.employer_id),
+        "is_saved": not is_mine and saved.is_task_saved(asker.user_id, task.id),
+        "may_write": messaging.can_write_to_employer(
+            task, asker.organization_id, is_invited=page.is_invited, has_bid=own_bid is not None
+        ),
     }
 
 

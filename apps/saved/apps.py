@@ -1,0 +1,6 @@
+from apps.common.apps import AreaConfig
+
+
+class SavedConfig(AreaConfig):
+    name = "apps.saved"
+    default = True

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.track_records import queries
+from apps.track_records.models import TrackRecord
+
+COUNTED_AGAIN_AFTER = timedelta(days=1)
+
+
+@transaction.atomic
+def mark_due(*, organization_ids: Iterable[UUID], now: datetime) -> None:
+    """Have the records of these organizations counted again soon: something happened."""
+    TrackRecord.objects.bulk_create(
+        [TrackRecord(organization_id=row_id, due_at=now, stars=[0] * 5) for row_id in sorted(set(organization_ids))],
+        update_conflicts=True,
+        unique_fields=["organization"],
+        update_fields=["due_at"],
+    )
+
+
+@transaction.atomic
+def count_again(*, record_id: UUID, now: datetime) -> None:
+    """Count an organization's record."""
+    row = TrackRecord.objects.select_for_update().get(id=record_id)
+    counted = {
+        **queries.count_work(row.organization_id),
+        **queries.count_hiring(row.organization_id, now),
+        **queries.count_answers(row.organization_id, now),
+        "stars": queries.count_stars(row.organization_id),
+        "counted_at": now,
+        "due_at": now + COUNTED_AGAIN_AFTER,
+    }
+    for name, value in counted.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(counted))
