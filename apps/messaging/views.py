@@ -99,9 +99,8 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     talk = _talk_of(request, side)
     if request.method == "POST":
         return _write(request, talk, lambda words: operations.send_in(conversation_id=conversation_id, **words))
-    answer = _talk_page(request, talk, None)
     _mark_read(request, side)
-    return answer
+    return _talk_page(request, talk, None)
 
 
 def _talk_of(request: HttpRequest, side: ConversationSide) -> _Talk:

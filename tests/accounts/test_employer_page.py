@@ -71,7 +71,7 @@ def test_the_figures_are_what_happened(client, make, studio):
     posted = tasks.posting_record(studio.id)
     assert figures["Tasks posted"] == str(posted.posted) == "5"
     assert figures["Hire rate"] == f"{100 // posted.decided}%"
-    assert figures["Paid to freelancers"] == "1,000.00 EUR – 5,000.00 EUR", "a band, not the amount"
+    assert figures["Paid to freelancers"] == "1,000–5,000 EUR", "a band, not the amount"
     assert "Still open" in page
     assert escrows.paid_by(studio.id) == [Money.of("1100.00", "EUR")]
 
@@ -90,7 +90,7 @@ def test_what_only_some_may_see_is_listed_for_nobody_else(client, make, studio):
     page = client.get(studio.get_absolute_url()).content.decode()
 
     assert "For invited people" not in page and "Taken down" not in page
-    assert _shown(page)["Open now"] == "0"
+    assert "0 open now" in page
 
 
 def test_the_page_costs_the_same_for_many_tasks(client, make, studio, django_assert_max_num_queries):
@@ -104,4 +104,4 @@ def test_the_page_costs_the_same_for_many_tasks(client, make, studio, django_ass
         page = client.get(studio.get_absolute_url()).content.decode()
 
     assert page.count("bidding closes") == 10
-    assert _shown(page)["Open now"] == "13"
+    assert "13 open now" in page
