@@ -27,11 +27,13 @@ from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict
 from apps.common.operations import move
 from apps.files import operations as files
+from apps.messaging.models import Phrase
 from apps.notifications.models import Notification
 from apps.outbox import bus
 from apps.privacy import events, personal_data, queries
 from apps.privacy.models import AccountClosure, DataExport
 from apps.privacy.states import CLOSURE, ClosureStatus
+from apps.saved.models import SavedPerson, SavedTask
 from apps.tasks.models import SavedSearch
 
 EXPORT_LIFE = timedelta(days=7)
@@ -208,7 +210,8 @@ def _erase(user: User) -> None:
     sessions.delete()
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
-    SavedSearch.objects.filter(user=user).delete()
+    for model in (SavedSearch, SavedTask, SavedPerson, Phrase):
+        model.objects.filter(user=user).delete()  # type: ignore[attr-defined]
     Notification.objects.filter(user=user).delete()
     DataExport.objects.filter(user=user).delete()
     user.email, user.display_name, user.legal_name = f"closed-{user.pk}@closed.invalid", NAME_OF_CLOSED, ""

@@ -47,7 +47,14 @@ LEFT_OUT = {
     "privacy.DataExport": "technical",
 }
 """Tables that are not exported, and why."""
-ONLY = {"moderation.Report": ("reporter",), "reviews.Review": ("author", "author_user")}
+ONLY = {
+    "moderation.Report": ("reporter",),
+    "reviews.Review": ("author", "author_user"),
+    # Who wrote about a sealed task, who blocked somebody and who saved a profile is not theirs to know.
+    "messaging.Conversation": ("opener",),
+    "messaging.Block": ("organization", "blocked_by"),
+    "saved.SavedPerson": ("user",),
+}
 """Tables of which only the rows that these columns name belong to the person: the others are not theirs to see."""
 INDIRECT = {
     "files.StoredFile": ("uploaded_by_id", ()),

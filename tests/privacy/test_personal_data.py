@@ -17,10 +17,12 @@ from django.utils import timezone
 from apps.accounts import policies
 from apps.accounts.models import Membership, Organization, Profile, User
 from apps.files.models import StoredFile
+from apps.messaging import operations as messaging
 from apps.messaging.operations import send
 from apps.notifications.models import Notification
 from apps.privacy import jobs, operations, personal_data, queries
 from apps.privacy.models import AccountClosure, DataExport
+from apps.saved import operations as saved
 from tests.conftest import log_in
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +195,24 @@ def test_an_old_copy_takes_its_file_along(make, time_machine):
     time_machine.move_to(later, tick=False)
     jobs.build_exports()
     assert files.unattached(created_before=later, limit=10) == [stored.id]
+
+
+def test_a_copy_does_not_say_who_asks_about_a_sealed_task_blocked_or_saved_somebody(make):
+    employer, asker = make.employer(), make.freelancer("Zhang Wei")
+    task = make.task(employer=employer, bid_window="sealed")
+    make.bid(task=task, bidder=asker)
+    talk = messaging.write_about_task(
+        task_id=task.id, other_id=employer.id, text="Hello", source_language="en", actor=make.actor(asker), now=make.now
+    ).conversation
+    messaging.block(conversation_id=talk.id, actor=make.actor(asker), now=make.now)
+    saved.save_person(organization_id=employer.id, user=owner(asker), actor=make.actor(asker), now=make.now)
+
+    copied = {name: list(rows) for name, rows in personal_data.tables(owner(employer))}
+    about_asker = {
+        name for name, rows in copied.items() if str(asker.id) in str(rows) or str(owner(asker).pk) in str(rows)
+    }
+    assert (
+        about_asker & {"messaging.Conversation", "messaging.Message", "messaging.Block", "saved.SavedPerson"} == set()
+    )
+    own = {name: list(rows) for name, rows in personal_data.tables(owner(asker))}
+    assert own["messaging.Conversation"] and own["messaging.Block"] and own["saved.SavedPerson"]
