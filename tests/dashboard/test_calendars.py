@@ -41,7 +41,7 @@ def test_a_calendar_program_reads_the_deadlines_without_a_login(client, make):
     events = entries(Client().get(address))
     event = events[f"delivery-{milestone.id}"]
     assert event["dtstart"].dt == milestone.due_at.replace(microsecond=0)
-    assert milestone.title in str(event["summary"]) and "Deliver" in str(event["summary"])
+    assert milestone.title in str(event["summary"]) and "Your delivery is due" in str(event["summary"])
     assert str(event["url"]).endswith(milestone.get_absolute_url())
     assert CalendarAddress.objects.get().last_read_at is not None
 
@@ -49,7 +49,10 @@ def test_a_calendar_program_reads_the_deadlines_without_a_login(client, make):
 def test_both_sides_and_nobody_else_see_a_deadline(make):
     milestone = make.milestone(status="delivered")
     contract, now = milestone.contract, make.now
-    for side, says in ((contract.employer, "Review the delivery"), (contract.freelancer, "Approved automatically")):
+    for side, says in (
+        (contract.employer, "Your review is due"),
+        (contract.freelancer, "It is approved automatically"),
+    ):
         (row,) = [row for row in deadlines(side.id, now) if row.kind == "review"]
         assert row.at == milestone.review_due_at and str(row.says).startswith(says)
     assert deadlines(make.freelancer("Other").id, now) == []
@@ -101,7 +104,7 @@ def test_the_calendar_is_in_the_language_of_its_reader(client, make):
     user.save()
     with translation.override("ar"):
         says = str(deadlines(freelancer.id, make.now)[0].says)
-    assert says != "Deliver by now"
+    assert says != "Your delivery is due"
     assert says in str(entries(Client().get(address))[f"delivery-{milestone.id}"]["summary"])
 
 

@@ -49,6 +49,12 @@ def test_a_version_is_shown_in_the_readers_language_or_in_english(client):
     assert client.get("/en/legal/nonsense/").status_code == 404
 
 
+def test_a_text_has_headings_and_no_scripts(client):
+    published("## Money\n\nBe fair.<script>alert(1)</script>")
+    page = client.get("/en/legal/terms/").content.decode()
+    assert "<h2>Money</h2>" in page and "alert(1)</script>" not in page
+
+
 def test_changed_terms_need_notice_and_the_old_ones_hold_until_then(client):
     now = timezone.now()
     first = published("One.", now=now)
@@ -154,7 +160,9 @@ def test_everybody_is_asked_once_the_new_terms_hold_and_nothing_is_lost(client, 
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     redirect = client.get("/en/contracts/?page=2", headers=HTML)
-    assert redirect.status_code == 302 and redirect["Location"] == "/en/legal/accept/?next=%2Fen%2Fcontracts%2F%3Fpage%3D2"
+    assert (
+        redirect.status_code == 302 and redirect["Location"] == "/en/legal/accept/?next=%2Fen%2Fcontracts%2F%3Fpage%3D2"
+    )
     assert client.get("/en/settings/", headers=HTML).status_code == 200
     assert client.get("/en/account-data/", headers=HTML).status_code == 200
     assert client.get("/api/v1/tasks/").status_code == 200

@@ -117,18 +117,27 @@ def language_name(code: str) -> str:
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """Users' Markdown as sanitised HTML; links are marked as external."""
-    text = str(text or "")
-    html = _rendered.get(sha256(text.encode()).digest(), lambda: _sanitised(text))
-    return mark_safe(html)  # noqa: S308 - nh3 sanitised it
+    """Users' Markdown as sanitised HTML, without headings; links are marked as external."""
+    return _markdown_with(str(text or ""), _TAGS)
+
+
+@register.filter
+def long_markdown(text: str) -> SafeString:
+    """The operator's Markdown as sanitised HTML, with headings below that of the page."""
+    return _markdown_with(str(text or ""), _TAGS | {"h2", "h3", "h4"})
+
+
+def _markdown_with(text: str, tags: set[str]) -> SafeString:
+    key = sha256(f"{len(tags)}:{text}".encode()).digest()
+    return mark_safe(_rendered.get(key, lambda: _sanitised(text, tags)))  # noqa: S308 - nh3 sanitised it
 
 
 _rendered: ProcessMemory[bytes, str] = ProcessMemory(lambda: settings.REFERENCE_MEMORY_SECONDS, most=2_000)
 
 
-def _sanitised(text: str) -> str:
+def _sanitised(text: str, tags: set[str]) -> str:
     html = _markdown.render(text)
-    return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
+    return nh3.clean(html, tags=tags, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
 
 
 @register.filter

@@ -66,10 +66,10 @@ def _of_milestones(organization_id: UUID, now: datetime, subject_id: UUID | None
         path = row.get_absolute_url()
         if row.status == MilestoneStatus.DELIVERED:
             assert row.review_due_at is not None
-            says = _("Review the delivery by now") if is_employer else _("Approved automatically")
+            says = _("Your review is due") if is_employer else _("It is approved automatically")
             yield Deadline("review", row.id, says, title, row.review_due_at, path)
         elif row.due_at is not None:
-            says = _("Delivery is due") if is_employer else _("Deliver by now")
+            says = _("The delivery is due") if is_employer else _("Your delivery is due")
             yield Deadline("delivery", row.id, says, title, row.due_at, path)
 
 
@@ -78,7 +78,7 @@ def _of_offers(organization_id: UUID, now: datetime, subject_id: UUID | None) ->
     rows = Contract.objects.filter(own, status="offered")
     for row in _only(rows, subject_id).order_by("respond_by", "id")[:PER_KIND_MAX]:
         is_freelancer = row.freelancer_id == organization_id
-        says = _("Answer the offer by now") if is_freelancer else _("The offer ends")
+        says = _("Your answer to the offer is due") if is_freelancer else _("The offer ends")
         yield Deadline("offer", row.id, says, row.title, row.respond_by, row.get_absolute_url())
 
 
@@ -90,7 +90,7 @@ def _of_tasks(organization_id: UUID, now: datetime, subject_id: UUID | None) -> 
         if row.bidding_closes_at and row.bidding_closes_at > now - PAST:
             yield Deadline("bidding", row.id, _("Bidding closes"), row.title, row.bidding_closes_at, path)
         if row.decision_due_at and row.employer_id == organization_id and row.decision_due_at > now - PAST:
-            yield Deadline("award", row.id, _("Choose a bid by now"), row.title, row.decision_due_at, path)
+            yield Deadline("award", row.id, _("Your choice of a bid is due"), row.title, row.decision_due_at, path)
 
 
 def _of_disputes(organization_id: UUID, now: datetime, subject_id: UUID | None) -> Iterator[Deadline]:
@@ -99,10 +99,10 @@ def _of_disputes(organization_id: UUID, now: datetime, subject_id: UUID | None) 
         title = row.milestone.contract.title
         if row.status == DisputeStatus.OPEN:
             is_respondent = row.respondent_id == organization_id
-            says = _("Answer the dispute by now") if is_respondent else _("The other side’s answer is due")
+            says = _("Your answer in the dispute is due") if is_respondent else _("The other side’s answer is due")
             yield Deadline("answer", row.id, says, title, row.answer_due_at, row.get_absolute_url())
         yield Deadline(
-            "decision", row.id, _("Decision of the dispute is due"), title, row.decide_by, row.get_absolute_url()
+            "decision", row.id, _("The decision of the dispute is due"), title, row.decide_by, row.get_absolute_url()
         )
 
 

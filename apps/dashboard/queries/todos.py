@@ -89,10 +89,16 @@ def todos(actor: Actor, user: User, now: datetime, limit: int = 8) -> list[Todo]
         if (_LATER.get(row.kind), row.ref) in shown:
             continue
         if todo := _KINDS[row.kind](actor, row, now):
-            result.append(replace(todo, consequence=_CONSEQUENCES.get(row.kind, "")))
+            result.append(replace(todo, consequence=_consequence(row, now)))
             shown.add((row.kind, row.ref))
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(result, key=lambda todo: todo.due_at or far)[:limit]
+
+
+def _consequence(row: _Waiting, now: datetime) -> str | Promise:
+    if row.kind == "deliver" and row.due_at and row.due_at < now:
+        return _("It is late. Deliver, or ask for more time.")
+    return _CONSEQUENCES.get(row.kind, "")
 
 
 # -- what may wait
