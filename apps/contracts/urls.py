@@ -8,6 +8,7 @@ urlpatterns = [
     path("bids/<uuid:bid_id>/award/", offers.award, name="award"),
     path("contracts/<uuid:contract_id>/", rooms.room, name="room"),
     path("contracts/<uuid:contract_id>/terms/", offers.terms, name="terms"),
+    path("contracts/<uuid:contract_id>/contract.pdf", offers.document, name="document"),
     path("contracts/<uuid:contract_id>/accept/", offers.accept, name="accept"),
     path("contracts/<uuid:contract_id>/decline/", offers.decline, name="decline"),
     path("contracts/<uuid:contract_id>/take-back/", offers.take_back, name="take-back"),

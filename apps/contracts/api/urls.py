@@ -1,10 +1,15 @@
 from django.urls import path
 
-from apps.contracts.api import bonus_views, change_views, notice_views, views
+from apps.contracts.api import bonus_views, change_views, document_views, notice_views, views
 
 urlpatterns = [
     path("contracts/", views.Contracts.as_view(), name="api-contracts"),
     path("contracts/<uuid:contract_id>/", views.OneContract.as_view(), name="api-contract"),
+    path(
+        "contracts/<uuid:contract_id>/contract.pdf",
+        document_views.ContractDocument.as_view(),
+        name="api-contract-document",
+    ),
     path("contracts/<uuid:contract_id>/accept/", views.Accept.as_view(), name="api-contract-accept"),
     path("contracts/<uuid:contract_id>/decline/", views.Decline.as_view(), name="api-contract-decline"),
     path("contracts/<uuid:contract_id>/take-back/", views.TakeBack.as_view(), name="api-contract-take-back"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +11,20 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
+from apps.common import typesetting
+from apps.common.actors import Actor
 from apps.common.money import Money
+from apps.contracts import fmt
 from apps.contracts.forms import BidChoiceForm
+from apps.contracts.models import Contract
 from apps.contracts.operations import offers
-from apps.contracts.queries import changes, contracts
+from apps.contracts.queries import changes, contracts, documents
 from apps.contracts.views.lookups import contract_or_404
 
 
@@ -103,6 +109,26 @@ def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
         "cost": contracts.employer_cost(contract, timezone.now()) if is_employer and is_in_force else None,
     }
     return render(request, "contracts/terms.html", context)
+
+
+@login_required
+@require_safe
+def document(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    """Download the contract as PDF, in the reader's language; the words of both sides stay as they are."""
+    contract = contract_or_404(request, contract_id)
+    return document_file(contract, actor(request))
+
+
+def document_file(contract: Contract, asker: Actor) -> HttpResponse:
+    contents = documents.contents(contract, timezone.now(), is_employer=asker.acts_for(contract.employer_id))
+    body = typesetting.pdf(TEMPLATE, fmt.sheet(contents), language=get_language() or "en")
+    response = HttpResponse(body, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="contract-{contract.id}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+TEMPLATE = Path(__file__).parents[1] / "typst" / "contract.typ"
 
 
 def _steps(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:

@@ -1,46 +1,20 @@
-"""
-Typesets strings as PDF with typst. Arabic is shaped and runs right to left, Han characters have glyphs, and no system
-library is needed.
-
-The strings are passed as data, never as markup. Only the project's own fonts are used (`apps/invoicing/fonts`, see its
-README), so that a document looks the same on every machine.
-"""
+"""Typesets a document of the marketplace as PDF."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+from apps.common import typesetting
 
-_HERE = Path(__file__).parents[1]
-FONTS = _HERE / "fonts"
-TEMPLATE = _HERE / "typst" / "document.typ"
-_RIGHT_TO_LEFT = {"ar", "he", "fa", "ur"}
+TEMPLATE = Path(__file__).parents[1] / "typst" / "document.typ"
 
 
 def pdf(sheet: dict[str, Any], *, language: str) -> bytes:
     """Return the document as PDF/A-2b, for archiving. :param language: as in Django, for example "zh-hans"."""
-    return _compile(sheet, language, format="pdf", pdf_standards=["a-2b"])
+    return typesetting.pdf(TEMPLATE, sheet, language=language)
 
 
 def png(sheet: dict[str, Any], *, language: str) -> bytes:
     """Return the first page as an image, for previews and tests."""
-    return _compile(sheet, language, format="png", ppi=110)
-
-
-def _compile(sheet: dict[str, Any], language: str, **options: Any) -> bytes:
-    import typst  # eighty megabytes: imported when the first document is produced
-
-    base = language.split("-")[0]
-    data = {**sheet, "lang": base, "rtl": base in _RIGHT_TO_LEFT, "author": settings.SITE_NAME}
-    document = typst.compile(
-        str(TEMPLATE),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data)},
-        **options,
-    )
-    pages = document if isinstance(document, list) else [document]
-    return bytes(pages[0])
+    return typesetting.png(TEMPLATE, sheet, language=language)
