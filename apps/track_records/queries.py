@@ -161,10 +161,10 @@ def _paid_minor(organization_id: UUID, now: datetime) -> int:
 def count_answers(organization_id: UUID, now: datetime) -> dict[str, Any]:
     """The columns of `TrackRecord` about answers to those who wrote first."""
     messages = Message.objects.filter(conversation=OuterRef("pk")).order_by().values("conversation")
-    asked = messages.filter(sender_organization_id=OuterRef("opener_id")).annotate(at=Min("sent_at")).values("at")
+    first = messages.filter(sender_organization_id=OuterRef("opener_id")).annotate(at=Min("sent_at")).values("at")
     answered = messages.filter(sender_organization_id=organization_id).annotate(at=Min("sent_at")).values("at")
     conversations = Conversation.objects.filter(recipient_id=organization_id, created_at__gte=now - ANSWERS_COUNTED)
-    rows = conversations.order_by("-id").values_list(Subquery(asked), Subquery(answered))[:CONVERSATIONS_MAX]
+    rows = conversations.order_by("-id").values_list(Subquery(first), Subquery(answered))[:CONVERSATIONS_MAX]
     # A conversation about a contract may have been begun by the freelancer, who then waits for nobody.
     pairs = [
         (now - asked_at, answered_at - asked_at if answered_at else None)

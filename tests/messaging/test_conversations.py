@@ -188,9 +188,9 @@ def test_about_a_task_only_those_invited_or_bidding_write(make, freelancer):
 
 def test_freelancers_do_not_write_to_each_other_about_a_task(make):
     task = make.task()
-    one, other = make.bid(task=task).bidder, make.bid(task=task).bidder
+    bidders = [make.bid(task=task).bidder for _ in range(2)]
     with pytest.raises(policies.NotInvolved):
-        about(make, task, one, other)
+        about(make, task, *bidders)
 
 
 def test_an_ended_task_opens_no_conversation(make):
@@ -239,8 +239,8 @@ def test_while_bids_are_sealed_the_employer_does_not_learn_who_asks(make, sealed
     leaks = [page for page in pages if "Zhang" in page or str(sealed.bidder.id) in page]
     assert leaks == []
     assert inbox(make, employer, text="Zhang", now=make.now) == [], "searching for a name must not find it either"
-    [told] = Notification.objects.filter(user=user, kind="unnamed_message")
-    assert "Zhang" not in str(told.params)
+    [notification] = Notification.objects.filter(user=user, kind="unnamed_message")
+    assert "Zhang" not in str(notification.params)
 
 
 def test_the_name_is_shown_when_bidding_closes(make, sealed, client):

@@ -74,12 +74,12 @@ class Inbox(ListAPIView[ConversationSide]):
     def get_queryset(self) -> QuerySet[ConversationSide]:
         if getattr(self, "swagger_fake_view", False):
             return ConversationSide.objects.none()
-        wanted = self.request.query_params.get("show", "")
+        part = self.request.query_params.get("show", "")
         return queries.inbox_sides(
             actor(self.request._request),
             _user(self.request),
             timezone.now(),
-            show=wanted if wanted in Show.values else "",
+            show=part if part in Show.values else "",
             text=self.request.query_params.get("q", "")[:100].replace("\x00", ""),
         )
 
