@@ -33,11 +33,15 @@ def png(template: Path, sheet: dict[str, Any], *, language: str) -> bytes:
     return _compile(template, sheet, language, format="png", ppi=110)
 
 
+def is_right_to_left(language: str) -> bool:
+    return language.split("-")[0] in _RIGHT_TO_LEFT
+
+
 def _compile(template: Path, sheet: dict[str, Any], language: str, **options: Any) -> bytes:
     import typst  # eighty megabytes: imported when the first document is produced
 
     base = language.split("-")[0]
-    data = {**sheet, "lang": base, "rtl": base in _RIGHT_TO_LEFT, "author": settings.SITE_NAME}
+    data = {**sheet, "lang": base, "rtl": is_right_to_left(language), "author": settings.SITE_NAME}
     document = typst.compile(
         str(template),
         font_paths=[str(FONTS)],

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from apps.common import fmt
 from apps.common.money import Money
+from apps.common.typesetting import is_right_to_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def sheet(contents: ContractContents) -> dict[str, Any]:
         "kind": _("Contract"),
         "title": contents.title,
         "number": contents.number,
+        "words_rtl": is_right_to_left(contents.language),
         "parties": [_party(_("Employer"), contents.employer), _party(_("Freelancer"), contents.freelancer)],
         "facts": _facts(contents),
         "milestones": {
@@ -103,18 +105,19 @@ def _party(role: str, party: PartyOfContract) -> dict[str, Any]:
     return {"role": role, "name": party.legal_name, "rows": rows}
 
 
-def _facts(contents: ContractContents) -> list[tuple[str, str]]:
+def _facts(contents: ContractContents) -> list[tuple[str, str, bool]]:
+    """Label and value; the third says whether the value is always read left to right."""
     rows = [
-        (_("State"), contents.status),
-        (_("Binding language"), fmt.language_name(contents.language)),
-        (_("Amount"), fmt.money(contents.amount)),
+        (_("State"), contents.status, False),
+        (_("Binding language"), fmt.language_name(contents.language), False),
+        (_("Amount"), fmt.money(contents.amount), True),
     ]
     if contents.employer_fee is not None:
-        rows.append((_("Our service fee"), fmt.money(contents.employer_fee)))
-        rows.append((_("You pay in all"), fmt.money(contents.amount + contents.employer_fee)))
+        rows.append((_("Our service fee"), fmt.money(contents.employer_fee), True))
+        rows.append((_("You pay in all"), fmt.money(contents.amount + contents.employer_fee), True))
     days = ngettext("%(n)s business day of the employer", "%(n)s business days of the employer", contents.review_days)
-    rows.append((_("Review window"), days % {"n": fmt.number(contents.review_days)}))
-    rows.append((_("Revisions included per milestone"), fmt.number(contents.revisions)))
+    rows.append((_("Review window"), days % {"n": fmt.number(contents.review_days)}, False))
+    rows.append((_("Revisions included per milestone"), fmt.number(contents.revisions), False))
     return rows
 
 

@@ -14,7 +14,7 @@ from apps.common import typesetting
 from apps.contracts import fmt
 from apps.contracts.models import Contract
 from apps.contracts.queries import documents
-from apps.contracts.views.offers import TEMPLATE
+from apps.contracts.queries.documents import TEMPLATE
 from tests.conftest import log_in
 
 pytestmark = pytest.mark.django_db

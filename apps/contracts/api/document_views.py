@@ -3,14 +3,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
-from apps.contracts.views.lookups import contract_or_404
-from apps.contracts.views.offers import document_file
+from apps.contracts.queries import contracts, documents
 
 
 class ContractDocument(APIView):
@@ -21,4 +23,8 @@ class ContractDocument(APIView):
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY}, operation_id="contract_document")
     def get(self, request: Request, contract_id: UUID) -> HttpResponse:
-        return document_file(contract_or_404(request._request, contract_id), actor(request._request))
+        asker = actor(request._request)
+        contract = get_object_or_404(contracts.contracts_visible_to(asker), id=contract_id)
+        is_employer = asker.acts_for(contract.employer_id)
+        body = documents.pdf(contract, timezone.now(), is_employer=is_employer, language=get_language() or "en")
+        return HttpResponse(body, content_type="application/pdf", headers={"Cache-Control": "private, no-store"})

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from apps.accounts.models import Organization, User
+from apps.common import typesetting
 from apps.common.money import Money
+from apps.contracts import fmt
 from apps.contracts.fmt import AcceptedVersion, ContractContents, DeliveredFile, DeliveredVersion, PartyOfContract
 from apps.contracts.models import Contract, ContractVersion, Deliverable
 from apps.contracts.queries import changes, contracts, milestones
 from apps.contracts.states import ContractStatus
+
+TEMPLATE = Path(__file__).parents[1] / "typst" / "contract.typ"
+
+
+def pdf(contract: Contract, now: datetime, *, is_employer: bool, language: str) -> bytes:
+    """Return the document as PDF/A, with labels in this language; the words of both sides stay as they are."""
+    sheet = fmt.sheet(contents(contract, now, is_employer=is_employer))
+    return typesetting.pdf(TEMPLATE, sheet, language=language)
 
 
 def contents(contract: Contract, now: datetime, *, is_employer: bool) -> ContractContents:

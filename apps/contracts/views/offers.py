@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
-from apps.common import typesetting
-from apps.common.actors import Actor
 from apps.common.money import Money
-from apps.contracts import fmt
 from apps.contracts.forms import BidChoiceForm
-from apps.contracts.models import Contract
 from apps.contracts.operations import offers
 from apps.contracts.queries import changes, contracts, documents
 from apps.contracts.views.lookups import contract_or_404
@@ -116,19 +111,12 @@ def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 def document(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     """Download the contract as PDF, in the reader's language; the words of both sides stay as they are."""
     contract = contract_or_404(request, contract_id)
-    return document_file(contract, actor(request))
-
-
-def document_file(contract: Contract, asker: Actor) -> HttpResponse:
-    contents = documents.contents(contract, timezone.now(), is_employer=asker.acts_for(contract.employer_id))
-    body = typesetting.pdf(TEMPLATE, fmt.sheet(contents), language=get_language() or "en")
+    is_employer = actor(request).acts_for(contract.employer_id)
+    body = documents.pdf(contract, timezone.now(), is_employer=is_employer, language=get_language() or "en")
     response = HttpResponse(body, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="contract-{contract.id}.pdf"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-TEMPLATE = Path(__file__).parents[1] / "typst" / "contract.typ"
 
 
 def _steps(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
