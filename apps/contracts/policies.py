@@ -33,7 +33,8 @@ class NotAtWork(Conflict):
 class NoRevisionsLeft(Conflict):
     code = "no_revisions_left"
     message = _(
-        "All %(included)s revisions of this milestone are used. Approve it, or agree on more in a message first."
+        "All %(included)s revisions of this milestone are used. Approve it, or propose a change of the contract with "
+        "more of them."
     )
 
 

@@ -13,7 +13,7 @@ from apps.contracts.operations import changes
 from apps.contracts.queries import milestones as milestone_queries
 from apps.contracts.states import HOLDS_MONEY
 from apps.ledger import chart
-from apps.ledger.queries import books
+from apps.ledger.queries import books, invariants
 
 
 def two_steps(make: Any) -> Contract:
@@ -74,3 +74,4 @@ def check_books(contract: Contract) -> None:
         assert version.terms.get("previous_sha256", "") == previous
         previous = version.sha256
     assert (contract.terms_sha256, contract.terms["amount_minor"]) == (previous, contract.amount_minor)
+    assert [finding for finding in invariants.check_all() if finding.breaches] == []

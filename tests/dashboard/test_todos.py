@@ -15,6 +15,7 @@ from apps.messaging import operations as messaging
 from apps.moderation.models import Statement
 from apps.spending import operations as spending
 from apps.tasks.models import Question, TaskInvitation
+from tests.contracts.changing import propose, two_steps
 from tests.make.agreed import active_contract
 from tests.make.disputes import dispute
 
@@ -64,6 +65,15 @@ def test_a_proposal_to_stop_is_listed_for_the_other_side(make):
     )  # fmt: skip
     assert "Answer a proposal to stop" in says(listed(make, contract.freelancer))
     assert "Answer a proposal to stop" not in says(listed(make, contract.employer))
+
+
+def test_a_change_request_is_listed_for_the_other_side(make):
+    contract = two_steps(make)
+    propose(make, contract, {0: {"days": 9}})
+    assert "Answer a change request" in says(listed(make, contract.freelancer))
+    assert "Answer a change request" not in says(listed(make, contract.employer))
+    make.member(contract.freelancer, "viewer")
+    assert "Answer a change request" not in says(listed(make, contract.freelancer, "viewer"))
 
 
 def test_questions_and_new_bids_of_an_open_task(make):

@@ -27,6 +27,7 @@ from apps.contracts.models import Bonus, ChangeRequest, Contract, Deliverable, D
 from apps.contracts.queries import contracts, milestones, notices, timeline
 from apps.contracts.queries.timeline import TimelineItem
 from apps.contracts.states import (
+    AT_FAULT,
     MILESTONE_ENDS,
     BonusStatus,
     ChangeStatus,
@@ -102,6 +103,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "stop_rows": _stop_rows(steps, proposal.freelancer_share_bps) if proposal else [],
         "may_answer_proposal": proposal is not None and policies.can_answer_cancellation(asker, proposal),
         "runners_up": _runners_up(asker, contract),
+        "end_kind": _end_kind(contract, history) if is_party or asker.is_staff else "",
         "may_change": may_change,
         "may_give_notice": policies.may_give_notices(asker, contract),
         "notice_until": notices.last_date(contract, now),
@@ -114,6 +116,16 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "cancellation_form": CancellationForm(),
         "now": now,
     }
+
+
+def _end_kind(contract: Contract, history: timeline.History) -> str:
+    """Return how a contract ended that was not completed: `fault`, `agreement`, or empty."""
+    if contract.status not in policies.OFFERED_AGAIN:
+        return ""
+    if any(notice.status in AT_FAULT for notice in history.notices):
+        return "fault"
+    is_agreed = any(proposal.status == ProposalStatus.ACCEPTED for proposal in history.proposals)
+    return "agreement" if is_agreed else ""
 
 
 def _runners_up(asker: Actor, contract: Contract) -> list[Bid]:

@@ -16,6 +16,7 @@ from apps.accounts.policies import staff_may
 from apps.accounts.queries import organizations
 from apps.accounts.rules import Act
 from apps.common.actors import Actor
+from apps.contracts.queries import notices
 from apps.dashboard.queries import failures
 from apps.disputes import queries as disputes
 from apps.escrow.queries import claims, recoveries
@@ -96,6 +97,10 @@ _KINDS: tuple[tuple[Act, Callable[[], WaitingWork]], ...] = (
     (
         Act.ANSWER_RECOVERY_APPEAL,
         _rows(_("Appeals against recoveries"), "payments:chargebacks", recoveries.open_appeals, "appealed_at"),
+    ),
+    (
+        Act.ANSWER_LATE_APPEAL,
+        _rows(_("Appeals about missed deadlines"), "contracts:appeals", notices.appeals, "appealed_at"),
     ),
     (
         Act.RUN_TREASURY,

@@ -36,7 +36,7 @@ from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.prepared import before, prepared
 from apps.contracts import policies
-from apps.contracts.models import CancellationProposal, Contract, Milestone
+from apps.contracts.models import CancellationProposal, ChangeRequest, Contract, Milestone
 from apps.contracts.states import MilestoneStatus
 from apps.disputes import queries as disputes
 from apps.disputes.models import DisputeStatement, SplitProposal
@@ -197,6 +197,14 @@ def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[An
             "proposed_at", who_id="proposed_by_id", status="contract__status", **its_contract,
         ),
         _rows(
+            "change",
+            ChangeRequest.objects.filter(own_contract, status="open", contract__status="active").exclude(
+                proposed_by_id=organization_id
+            ),
+            "respond_by", due_at="respond_by", who_id="proposed_by_id", status="contract__status",
+            **(its_contract | {"ref": "id"}),
+        ),
+        _rows(
             "offer", Contract.objects.filter(freelancer_id=organization_id, status="offered"), "respond_by",
             due_at="respond_by", **contract,
         ),
@@ -313,6 +321,14 @@ def _stop(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
     return Todo(_("Answer a proposal to stop"), row.subject, row.language, contract.get_absolute_url(), None)
 
 
+def _change(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+    assert row.who_id
+    change = ChangeRequest(id=row.ref, contract=_contract(row, row.status), proposed_by_id=row.who_id, status="open")
+    if not policies.can_answer_change(actor, change):
+        return None
+    return Todo(_("Answer a change request"), row.subject, row.language, change.get_absolute_url(), row.due_at)
+
+
 def _review(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
     # The permission is the same on both sides of a contract.
     if row.due_at is None or not may(actor, Act.REVIEW, actor.side_id, Side.EMPLOYER):
@@ -358,6 +374,7 @@ _KINDS: dict[str, Callable[[Actor, _Waiting, datetime], Todo | None]] = {
     "approve": _milestone,
     "deliver": _milestone,
     "stop": _stop,
+    "change": _change,
     "offer": _plain(_("Answer an offer"), Act.ANSWER_OFFER, "contracts:room", Side.FREELANCER),
     "review": _review,
     "message": _message,
@@ -382,6 +399,7 @@ _CONSEQUENCES: dict[str, str | Promise] = {
     "approve": _("Then it is approved automatically and paid."),
     "deliver": _("After that the delivery is late."),
     "offer": _("Then the offer ends."),
+    "change": _("Then the change request ends; the contract stays as it is."),
     "review": _("Then reviews are closed."),
     "decide": _("Then the task ends without a contract."),
     "question": _("Then bidding closes."),

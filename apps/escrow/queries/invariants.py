@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import Exists, F, OuterRef
 
 from apps.common.money import Money
-from apps.escrow.models import Escrow
+from apps.escrow.models import Escrow, Release
 from apps.escrow.queries.escrows import HELD
-from apps.escrow.states import EscrowStatus
+from apps.escrow.states import EscrowStatus, ReleaseKind
 from apps.ledger import chart
 from apps.ledger.queries import books
 from apps.pricing.models import PaidWork
@@ -16,9 +16,10 @@ from apps.pricing.models import PaidWork
 def paid_otherwise_than_announced() -> int:
     """
     The number of differences between the released escrows and pricing's record of paid work. Always 0 if the books are
-    correct.
+    correct. A bonus is no piece of work.
     """
-    paid = Escrow.objects.filter(status=EscrowStatus.RELEASED, released_minor__gt=0)
+    bonuses = Release.objects.filter(escrow=OuterRef("pk"), kind=ReleaseKind.BONUS)
+    paid = Escrow.objects.filter(~Exists(bonuses), status=EscrowStatus.RELEASED, released_minor__gt=0)
     same = {"work_id": OuterRef("id"), "payer_id": OuterRef("payer_id"), "payee_id": OuterRef("payee_id")}
     paid_works = PaidWork.objects.filter(**same)
     counted = paid.filter(Exists(paid_works)).count()

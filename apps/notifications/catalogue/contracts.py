@@ -109,15 +109,15 @@ KINDS: dict[str, Kind] = {
     "milestone_overdue_to_freelancer": Kind(
         Group.CONTRACTS,
         _("“%(milestone)s” is overdue"),
-        _("It was due on %(due_at)s. Deliver it, or write to %(who)s when it will come. The money stays held."),
+        _("It was due on %(due_at)s. Deliver it, or ask %(who)s for another date. The money stays held."),
         "alarm-clock",
     ),
     "milestone_overdue_to_employer": Kind(
         Group.CONTRACTS,
         _("“%(milestone)s” is overdue"),
         _(
-            "It was due on %(due_at)s and %(who)s has not delivered. The money stays held: write to them, "
-            "or propose to stop."
+            "It was due on %(due_at)s and %(who)s has not delivered. The money stays held: write to them, agree on "
+            "another date, or set a last date."
         ),
         "alarm-clock",
     ),
