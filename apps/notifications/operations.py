@@ -164,6 +164,16 @@ def mark_read(*, user_id: UUID, notification_id: UUID, now: datetime) -> None:
 
 
 @transaction.atomic
+def mark_thread_read(*, user_id: UUID, notification_id: UUID, now: datetime) -> int:
+    """Mark read everything that leads to the same page as this notification. Returns the number."""
+    mine = Notification.objects.filter(user_id=user_id)
+    row = mine.filter(id=notification_id).first()
+    if row is None:
+        return 0
+    return mine.filter(route=row.route, route_args=row.route_args, read_at=None).update(read_at=now)
+
+
+@transaction.atomic
 def mark_all_read(*, user_id: UUID, now: datetime) -> int:
     return Notification.objects.filter(user_id=user_id, read_at=None).update(read_at=now)
 

@@ -13,6 +13,7 @@ from django.db.models import Func, IntegerField, Q, QuerySet
 from apps.accounts.models import User
 from apps.common.work_queue import next_due
 from apps.notifications import rules
+from apps.notifications.catalogue.every_kind import KINDS
 from apps.notifications.catalogue.kinds import DEFAULT_PACE, GROUP_DESCRIPTIONS, MANDATORY, Group, Pace, Text
 from apps.notifications.models import DeliveryStatus, EmailDelivery, Notification, Preference
 from apps.notifications.rules import Words
@@ -43,6 +44,17 @@ class GroupPreference:
     is_mandatory: bool
 
 
+@dataclass(frozen=True)
+class Thread:
+    """Notifications that lead to the same page, newest first."""
+
+    newest: Shown
+    others: list[Shown]
+    subject: str
+    """The title of the contract, task or milestone; "" if it has none."""
+    unread: int
+
+
 def notifications_of(user_id: UUID) -> QuerySet[Notification]:
     return Notification.objects.filter(user_id=user_id, is_in_app=True)
 
@@ -60,6 +72,38 @@ def unread_of(user_id: Any) -> Func:
 
 def shown(notifications: Iterable[Notification]) -> list[Shown]:
     return [Shown(notification, rules.words(notification.kind, notification.params)) for notification in notifications]
+
+
+def in_group(notifications: QuerySet[Notification], group: str) -> QuerySet[Notification]:
+    """Those of one group of kinds; all for an unknown group."""
+    if group not in Group.values:
+        return notifications
+    return notifications.filter(kind__in=[name for name, kind in KINDS.items() if kind.group == group])
+
+
+def threads(notifications: Iterable[Notification]) -> list[Thread]:
+    """Group notifications by the page they lead to, in the order of the newest of each."""
+    pages: dict[tuple[str, str], list[Shown]] = {}
+    for item in shown(notifications):
+        row = item.notification
+        pages.setdefault((row.route, str(row.route_args)), []).append(item)
+    return [
+        Thread(
+            newest=items[0],
+            others=items[1:],
+            subject=next((subject for item in items if (subject := _subject(item.notification))), ""),
+            unread=sum(item.notification.read_at is None for item in items),
+        )
+        for items in pages.values()
+    ]
+
+
+def _subject(notification: Notification) -> str:
+    """What it is about, as its own params name it."""
+    for name in ("contract", "task", "milestone", "title"):
+        if isinstance(value := notification.params.get(name), str) and value:
+            return value
+    return ""
 
 
 def preferences(user_id: UUID) -> list[GroupPreference]:

@@ -6,6 +6,7 @@ app_name = "notifications"
 urlpatterns = [
     path("notifications/", views.notification_list, name="list"),
     path("notifications/read/", views.mark_all_read, name="mark-all-read"),
+    path("notifications/<uuid:notification_id>/done/", views.mark_thread_read, name="mark-thread-read"),
     path("notifications/<uuid:notification_id>/", views.open_notification, name="open"),
     path("settings/notifications/", views.preferences, name="preferences"),
     path("notifications/unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),

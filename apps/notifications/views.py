@@ -16,6 +16,7 @@ from apps.accounts.models import User
 from apps.accounts.queries import organizations
 from apps.common import keyset
 from apps.notifications import forms, operations, queries
+from apps.notifications.catalogue.kinds import Group
 
 
 def _user(request: HttpRequest) -> User:
@@ -26,13 +27,19 @@ def _user(request: HttpRequest) -> User:
 @require_safe
 @login_required
 def notification_list(request: HttpRequest) -> HttpResponse:
-    """List unread notifications first (on the first page only), then all by time."""
-    user = _user(request)
-    mine = queries.notifications_of(user.pk)
+    """List unread notifications first (on the first page only), then all by time; each page they lead to once."""
+    user, group = _user(request), request.GET.get("group", "")
+    mine = queries.in_group(queries.notifications_of(user.pk), group)
     cursor = request.GET.get("cursor", "")
     unread = [] if cursor else list(mine.filter(read_at=None).order_by("-happened_at", "-id")[:50])
     page = keyset.page(mine.exclude(read_at=None), order="-happened_at", cursor=cursor)
-    context = {"unread": queries.shown(unread), "read": queries.shown(page.rows), "next_cursor": page.next_cursor}
+    context = {
+        "unread": queries.threads(unread),
+        "read": queries.threads(page.rows),
+        "next_cursor": page.next_cursor,
+        "groups": [("", _("All")), *Group.choices],
+        "group": group if group in Group.values else "",
+    }
     return render(request, "notifications/notification_list.html", context)
 
 
@@ -53,6 +60,13 @@ def open_notification(request: HttpRequest, notification_id: UUID) -> HttpRespon
         context = {"other": organizations.organization(about), "next": notification.get_absolute_url()}
         return render(request, "notifications/switch_first.html", context)
     return redirect(notification.get_absolute_url())
+
+
+@require_POST
+@login_required
+def mark_thread_read(request: HttpRequest, notification_id: UUID) -> HttpResponse:
+    operations.mark_thread_read(user_id=_user(request).pk, notification_id=notification_id, now=timezone.now())
+    return redirect("notifications:list")
 
 
 @require_POST
