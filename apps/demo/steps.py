@@ -15,8 +15,8 @@ from apps.accounts.models import Organization, User
 from apps.accounts.operations import organizations, profiles
 from apps.accounts.queries import actors
 from apps.common.actors import Actor
-from apps.contracts.models import Contract, Milestone
-from apps.contracts.operations import milestones
+from apps.contracts.models import Bonus, Contract, Milestone
+from apps.contracts.operations import bonuses, milestones
 from apps.contracts.operations.milestones import Check
 from apps.demo.people import PASSWORD, Person
 from apps.payments.models import Charge
@@ -95,6 +95,22 @@ def fund(milestone: Milestone, now: datetime) -> Charge:
         return_url=f"{settings.SITE_URL}/en/milestones/{milestone.id}/paid/",
     )
     assert charge is not None  # demo people have no credit, so there is always a charge
+    return _pay(charge)
+
+
+def pay_bonus(bonus: Bonus, now: datetime) -> Charge:
+    """Open the bonus's checkout and pay there."""
+    charge = bonuses.pay_bonus(
+        bonus_id=bonus.id,
+        actor=owner_of(bonus.contract.employer),
+        now=now,
+        return_url=f"{settings.SITE_URL}/en/contracts/{bonus.contract_id}/",
+    )
+    assert charge is not None
+    return _pay(charge)
+
+
+def _pay(charge: Charge) -> Charge:
     response = requests.post(
         charge.checkout_url,
         data={"card": CARD_NUMBER, "outcome": "pay"},

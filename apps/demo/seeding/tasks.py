@@ -33,7 +33,8 @@ FILE = Path(__file__).parent / "tasks.yaml"
 # Days since publication, for tasks of each stage.
 AGE_DAYS = {
     "draft": 1, "open": 3, "deciding": 9, "offered": 9, "funded": 18, "delivered": 20, "revision": 20, "partly": 20,
-    "completed": 34, "stopped": 26, "closed": 12, "expired": 20, "cancelled": 10,
+    "completed": 34, "rewarded": 34, "changing": 18, "changed": 18, "late": 38, "stopped": 26, "closed": 12,
+    "expired": 20, "cancelled": 10,
 }  # fmt: skip
 
 Row = dict[str, Any]

@@ -25,6 +25,12 @@ MESSAGE = "Thank you. I begin today and send a first version within the week."
 CANCELLATION = "Plans changed."
 REVISION = "One more pass, please."
 STOP = "The fair was called off."
+CHANGE = (
+    "You asked for a second language in your message. I can add it, as a milestone of its own and one more revision."
+)
+EXTRA_TITLE = "Second language"
+LAST_DATE = "We have not heard from you for two weeks. Please deliver, or tell us when you can."
+BONUS = "Faster and better than we had hoped. Thank you!"
 REPORT = "Is this posted twice?"
 
 
