@@ -59,3 +59,34 @@ def test_the_form_of_a_task_says_the_highest_that_may_be_paid(client, make):
     assert cost.total == Money.of("106.00", "EUR")
     assert "6%" in client.get("/en/tasks/new/").content.decode()
     assert "you pay at most" in client.get(f"/en/tasks/{task.id}/edit/").content.decode()
+
+
+def test_the_calculator_says_what_both_sides_pay_and_get(client):
+    values = {"amount": "1,000.00", "currency": "EUR", "employer": "DE", "freelancer": "NG", "payout": "USD"}
+    answer = client.get("/en/fees/", values)
+    calculated = answer.context["calculated"]
+    receive = previews.receive_preview(Money.of("1000.00", "EUR"), "DE", "NG", "USD", timezone.now().date())
+    assert (calculated["receive"].net, calculated["payout"]) == (receive.net, receive.payout)
+    bps = fees.terms("DE", "NG", timezone.now().date()).employer_fee_bps
+    assert calculated["total"] == Money.of("1000.00", "EUR") + Money.of("1000.00", "EUR").share_bps(bps)
+    page = strip_tags(answer.content.decode())
+    assert "The freelancer receives" in page and "Paid out, at today’s rate" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"amount": "ten"}, "Write the amount in digits"),
+        ({"amount": "0"}, "greater than zero"),
+        ({"amount": "1.005"}, "digits after the decimal point"),
+        ({"employer": "XX"}, "valid choice"),
+        ({"currency": "ABC"}, "valid choice"),
+        ({"amount": "9" * 30}, ""),
+    ],
+)
+def test_the_calculator_says_what_is_wrong_and_keeps_what_was_typed(client, change, says):
+    values = {"amount": "100", "currency": "EUR", "employer": "DE", "freelancer": "NG", "payout": "EUR"} | change
+    answer = client.get("/en/fees/", values)
+    assert answer.status_code == 422 and answer.context["calculated"] is None
+    assert says in answer.content.decode()
+    assert f'value="{values["amount"]}"' in answer.content.decode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,11 +18,12 @@ from apps.accounts.middleware import actor, current_organization
 from apps.accounts.policies import StaffOnly, check_staff_may
 from apps.accounts.rules import Act
 from apps.bidding import queries as bids
-from apps.common.errors import NotFound
+from apps.common.errors import DomainError, NotFound
 from apps.common.money import Money
 from apps.common.views import same_for_strangers
 from apps.contracts.queries import contracts
 from apps.dashboard import operations
+from apps.dashboard.forms import FeeForm
 from apps.dashboard.queries import failures as found_failures
 from apps.dashboard.queries import income as income_queries
 from apps.dashboard.queries import staff_board, todos
@@ -29,6 +32,7 @@ from apps.escrow.queries import escrows
 from apps.payments import policies as money
 from apps.payouts.queries import wallet
 from apps.pricing.queries import fees as fee_queries
+from apps.pricing.queries import previews
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 
@@ -90,8 +94,10 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def fees(request: HttpRequest) -> HttpResponse:
-    """Show the marketplace's fees, from the settings in force today."""
+    """Show the marketplace's fees, from the settings in force today, and those of a price that somebody typed."""
     today = timezone.now().date()
+    form = FeeForm(request.GET if "amount" in request.GET else None, initial=_FEE_EXAMPLE)
+    calculated = _calculated(form, today) if form.is_bound and form.is_valid() else None
     example = Money.of("1000.00", "EUR")
     steps = fee_queries.fee_list(today)
     general = [step for step in steps if not step.payer_country and not step.payee_country]
@@ -102,8 +108,37 @@ def fees(request: HttpRequest) -> HttpResponse:
         "fee_tax": fee_queries.employer_fee_tax(settings.PLATFORM_COUNTRY, today),
         "example": example,
         "examples": [_example(step, example) for step in general],
+        "form": form,
+        "calculated": calculated,
     }
-    return render(request, "dashboard/fees.html", context)
+    status = 422 if form.is_bound and calculated is None else 200
+    return render(request, "dashboard/fees.html", context, status=status)
+
+
+_FEE_EXAMPLE = {"amount": "1000", "currency": "EUR", "employer": "DE", "freelancer": "NG", "payout": "USD"}
+
+
+def _calculated(form: FeeForm, today: date) -> dict[str, object] | None:
+    """Return both sides of a price: what the employer pays and what the freelancer gets in a first contract."""
+    chosen = form.cleaned_data
+    if form.price is None:
+        return None
+    countries = (chosen["employer"], chosen["freelancer"])
+    try:
+        receive = previews.receive_preview(form.price, *countries, chosen["payout"], today)
+        terms = fee_queries.terms(*countries, today)
+    except DomainError as error:
+        form.add_error(None, str(error))
+        return None
+    fee = form.price.share_bps(terms.employer_fee_bps)
+    is_exchanged = receive.payout is not None and receive.payout.currency != receive.net.currency
+    return {
+        "receive": receive,
+        "fee": fee,
+        "fee_bps": terms.employer_fee_bps,
+        "total": form.price + fee,
+        "payout": receive.payout if is_exchanged else None,
+    }
 
 
 def _example(step: fee_queries.FeeStep, amount: Money) -> dict[str, object]:

@@ -54,7 +54,7 @@ def _enquire(participants: Participants, row: dict[str, Any], begun_at: datetime
 
 def _save(employer: Organization, person: Organization, row: dict[str, Any], now: datetime) -> None:
     actor = owner_of(employer)
-    user = User.objects.get(id=actor.user_id)
+    user = User.objects.get(id=actor.person_id)
     saved.save_person(organization_id=person.id, user=user, actor=actor, now=now)
     saved.describe_person(organization_id=person.id, user=user, note=row["note"], list_name=row["list"])
 
@@ -83,7 +83,7 @@ def _invite(participants: Participants, row: dict[str, Any], task: Task) -> None
             actor=writer,
             now=invited_at + days(0.2 + turn * MINUTES_TO_ANSWER / 1440),
         )
-    user = User.objects.get(id=invited.user_id)
+    user = User.objects.get(id=invited.person_id)
     saved.save_task(task_id=task.id, user=user, actor=invited, now=invited_at + days(0.3))
 
 
