@@ -42,6 +42,7 @@ _JOBS: dict[str, dict[str, Any]] = {
     "files-forget-unattached": {"task": "files.forget_unattached", "schedule": crontab(minute="35")},
     "privacy-build-exports": {"task": "privacy.build_exports", "schedule": 10.0},
     "privacy-close-accounts": {"task": "privacy.close_accounts", "schedule": crontab(minute="20")},
+    "saved-look-for-new": {"task": "saved.look_for_new", "schedule": 60.0},
     "track-records-count-due": {"task": "track_records.count_due", "schedule": 15.0},
     "reviews-publish-due": {"task": "reviews.publish_due", "schedule": 600.0},
     **{f"heartbeat-{name}": {"task": f"heartbeat.{name}", "schedule": 15.0} for name in ("default", *QUEUES)},

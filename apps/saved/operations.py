@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,12 @@ from apps.accounts.queries import profiles
 from apps.common import limits
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, NotFound
+from apps.outbox import bus
+from apps.saved import events, queries
 from apps.saved.models import SavedPerson, SavedTask
 from apps.tasks import queries as tasks
+from apps.tasks import rules
+from apps.tasks.models import SavedSearch
 
 SAVED_MAX = 500
 Row = TypeVar("Row", SavedPerson, SavedTask)
@@ -94,3 +99,22 @@ def _describe(saved: Row | None, note: str, list_name: str) -> Row:
     saved.note, saved.list_name = note.strip()[:500], " ".join(list_name.split())[:60]
     saved.save(update_fields=["note", "list_name"])
     return saved
+
+
+@transaction.atomic
+def look_for_new(*, search_id: UUID, filters: tasks.TaskFilter, now: datetime) -> int:
+    """
+    Look for tasks published since the search last looked, and publish `SearchFound` if there are some. Returns their
+    number, up to a limit.
+    """
+    search = SavedSearch.objects.select_for_update(of=("self",)).select_related("user").get(id=search_id)
+    count, newest = 0, []
+    if search.looked_until is not None:
+        new = queries.new_tasks(filters, search.user_id, since=search.looked_until, now=now)
+        count, newest = tasks.capped_count(new), list(new.order_by("-published_at").values_list("id", flat=True)[:3])
+    search.looked_until = now
+    search.next_look_at = rules.next_look_at(search.pace, now, ZoneInfo(search.user.time_zone))
+    search.save(update_fields=["looked_until", "next_look_at"])
+    if count:
+        bus.publish(events.SearchFound(search_id=search.id, count=count, task_ids=newest), now=now)
+    return count

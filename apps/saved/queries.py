@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from apps.accounts.models import User
-from apps.common.actors import Actor
+from apps.common.actors import STRANGER, Actor
 from apps.saved.models import SavedPerson, SavedTask
 from apps.tasks import queries as tasks
+from apps.tasks.models import OPEN, SavedSearch, Task
 from apps.tasks.queries import LONG_TEXTS
+from apps.tasks.states import AlertPace, Visibility
 
 LISTS_MAX = 100
 
@@ -43,3 +46,22 @@ def lists_of(rows: QuerySet[SavedPerson] | QuerySet[SavedTask]) -> list[str]:
     """The names of the lists among these rows, in order."""
     named = rows.filter(~Q(list_name="")).order_by("list_name").values_list("list_name", flat=True)
     return list(named.distinct()[:LISTS_MAX])
+
+
+# -- alerts of saved searches
+
+
+def searches_due(now: datetime) -> QuerySet[SavedSearch]:
+    """Searches that are to look for new tasks, those whose time came first at the beginning."""
+    newest = (
+        Task.objects.filter(OPEN, visibility=Visibility.PUBLIC).order_by("-published_at").values("published_at")[:1]
+    )
+    due = SavedSearch.objects.exclude(pace=AlertPace.OFF).filter(next_look_at__lte=now, user__is_active=True)
+    # Nothing is looked for while nothing was published.
+    return due.filter(looked_until__lt=Subquery(newest)).order_by("next_look_at", "id")
+
+
+def new_tasks(filters: tasks.TaskFilter, user_id: UUID, *, since: datetime, now: datetime) -> QuerySet[Task]:
+    """Public tasks that the filters match, published since then by organizations that the person does not belong to."""
+    published = tasks.search(STRANGER, filters, now).filter(published_at__gt=since)
+    return published.exclude(employer__memberships__user_id=user_id)

@@ -11,7 +11,8 @@ from apps.common.models import BaseModel, amount_field, currency_field, money_or
 from apps.common.money import Money
 from apps.files.models import StoredFile
 from apps.skills.models import Category, Skill
-from apps.tasks.states import BidWindow, BudgetKind, TaskStatus, Visibility
+from apps.tasks import rules
+from apps.tasks.states import AlertPace, BidWindow, BudgetKind, InvitationState, TaskStatus, Visibility
 
 OPEN = models.Q(status="open")
 INVITED = OPEN & models.Q(visibility=Visibility.INVITED)
@@ -203,14 +204,40 @@ class TaskInvitation(BaseModel):
             )
         ]
 
+    def state(self, *, has_bid: bool) -> InvitationState:
+        """What became of it. :param has_bid: whether there is a bid that the reader may know of."""
+        return rules.invitation_state(
+            is_sent=self.sent_at is not None,
+            is_declined=self.declined_at is not None,
+            has_bid=has_bid,
+            status=self.task.status,
+        )
+
 
 class SavedSearch(BaseModel):
-    """A search stored by its query string; tasks published after `last_seen_at` are new to it."""
+    """
+    A search stored by its query string. At `next_look_at` its owner is notified of tasks published after `looked_until`
+    that it finds; `last_seen_at` is when they last opened it.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
     name = models.CharField(max_length=80)
     query = models.CharField(max_length=600)
     last_seen_at = models.DateTimeField()
+    pace = models.CharField(_("Alerts"), max_length=8, choices=AlertPace, default=AlertPace.DAILY)
+    looked_until = models.DateTimeField(null=True, blank=True)
+    next_look_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "name"], name="tasks_savedsearch_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "name"], name="tasks_savedsearch_name"),
+            models.CheckConstraint(condition=models.Q(pace__in=AlertPace.values), name="tasks_savedsearch_pace_known"),
+            models.CheckConstraint(
+                condition=models.Q(pace=AlertPace.OFF)
+                | models.Q(looked_until__isnull=False, next_look_at__isnull=False),
+                name="tasks_savedsearch_looks_from_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_look_at"], condition=~models.Q(pace=AlertPace.OFF), name="tasks_savedsearch_due")
+        ]

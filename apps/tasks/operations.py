@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +33,7 @@ from apps.tasks.models import (
 )
 from apps.tasks.queries import REFERENCE_CURRENCY
 from apps.tasks.rules import Brief
-from apps.tasks.states import TASK, TaskStatus
+from apps.tasks.states import TASK, AlertPace, TaskStatus
 
 _COLUMNS = (
     "title", "category_id", "background", "goal", "requirements", "payment_terms", "source_language", "budget_kind",
@@ -80,6 +82,12 @@ class FileUnknown(Invalid):
 class TooManySearches(Conflict):
     code = "too_many_searches"
     message = _("You keep %(most)s searches. Remove one that you no longer need, then save this one.")
+
+
+class PaceUnknown(Invalid):
+    code = "pace_unknown"
+    field = "pace"
+    message = _("Choose how often you want to be told.")
 
 
 class NoteIsEmpty(Invalid):
@@ -412,17 +420,33 @@ def decline_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> T
 
 
 @transaction.atomic
-def save_search(*, user: User, name: str, query: str, now: datetime) -> SavedSearch:
-    """:raises TooManySearches: if the person already has SEARCHES_MAX searches."""
+def save_search(*, user: User, name: str, query: str, now: datetime, pace: str = AlertPace.DAILY) -> SavedSearch:
+    """
+    Keep a search, and notify its owner of new tasks from now on.
+
+    :raises TooManySearches: if the person already has SEARCHES_MAX searches.
+    """
     limits.spend("save_search", user.pk, now=now)
     name = name.strip()[:80] or query[:80]
     others = SavedSearch.objects.filter(user=user).exclude(name=name)
     if others.count() >= SEARCHES_MAX:
         raise TooManySearches(most=SEARCHES_MAX)
-    saved, _is_new = SavedSearch.objects.update_or_create(
-        user=user, name=name, defaults={"query": query[:600], "last_seen_at": now}
-    )
+    values = {"query": query[:600], "last_seen_at": now, **_looks(user, pace, now)}
+    saved, _is_new = SavedSearch.objects.update_or_create(user=user, name=name, defaults=values)
     return saved
+
+
+def _looks(user: User, pace: str, now: datetime) -> dict[str, Any]:
+    """The columns that say when a search looks for tasks published from now on."""
+    if pace not in AlertPace.values:
+        raise PaceUnknown
+    return {"pace": pace, "looked_until": now, "next_look_at": rules.next_look_at(pace, now, ZoneInfo(user.time_zone))}
+
+
+@transaction.atomic
+def set_search_pace(*, search_id: UUID, user: User, pace: str, now: datetime) -> None:
+    """Change how often its owner hears of what a search finds; tasks published before count as known."""
+    SavedSearch.objects.filter(id=search_id, user=user).update(**_looks(user, pace, now))
 
 
 @transaction.atomic

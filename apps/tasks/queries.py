@@ -29,8 +29,8 @@ from apps.tasks.models import (
     TaskInvitation,
     TaskSkill,
 )  # fmt: skip
-from apps.tasks.rules import Brief, invitation_state
-from apps.tasks.states import InvitationState, TaskStatus, Visibility
+from apps.tasks.rules import Brief
+from apps.tasks.states import TaskStatus, Visibility
 
 RELEVANCE = "relevance"
 SORTS = {"new": "-published_at", "closing": "bidding_closes_at", "budget": "-budget_reference_minor"}
@@ -370,14 +370,6 @@ def skill_ids_by_task(task_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """An invitation and what became of it, as far as the reader may know."""
-
-    invitation: TaskInvitation
-    state: InvitationState
-
-
 def invitations_of(organization_id: UUID | None) -> QuerySet[TaskInvitation]:
     """The invitations that a freelancer received, newest first; those to tasks that staff hid are left out."""
     if organization_id is None:
@@ -393,17 +385,6 @@ def invitations_to(task_id: UUID) -> QuerySet[TaskInvitation]:
 
 def prepared_invitations(task_id: UUID) -> list[TaskInvitation]:
     return list(TaskInvitation.objects.filter(task_id=task_id, sent_at=None).order_by("id"))
-
-
-def shown_invitation(invitation: TaskInvitation, *, has_bid: bool) -> Invited:
-    """:param has_bid: whether there is a bid that the reader may know of."""
-    state = invitation_state(
-        is_sent=invitation.sent_at is not None,
-        is_declined=invitation.declined_at is not None,
-        has_bid=has_bid,
-        status=invitation.task.status,
-    )
-    return Invited(invitation, state)
 
 
 def tasks_to_invite_to(organization_id: UUID, freelancer_id: UUID) -> QuerySet[Task]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from apps.common.text import is_visible
-from apps.tasks.states import InvitationState, TaskStatus
+from apps.tasks.states import AlertPace, InvitationState, TaskStatus
 
 CRITERIA_MAX = 20
 SKILLS_MAX = 15
+ALERT_HOUR = 8
+ALERT_PAUSE = timedelta(minutes=5)
+"""How often a search whose alerts come at once looks for new tasks."""
 BIDDING_MIN = timedelta(hours=1)
 BIDDING_MAX = timedelta(days=60)
 DECISION_MAX = timedelta(days=60)
@@ -101,3 +104,18 @@ def invitation_state(*, is_sent: bool, is_declined: bool, has_bid: bool, status:
     if is_declined:
         return InvitationState.DECLINED
     return InvitationState.WAITING if status == TaskStatus.OPEN else InvitationState.OVER
+
+
+def next_look_at(pace: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """
+    When a saved search looks for new tasks again: in minutes, or at 8:00 in the person's time zone tomorrow or on the
+    next Monday; None for never.
+    """
+    if pace == AlertPace.AT_ONCE:
+        return now + ALERT_PAUSE
+    if pace not in (AlertPace.DAILY, AlertPace.WEEKLY):
+        return None
+    local = now.astimezone(zone)
+    days = 7 - local.weekday() if pace == AlertPace.WEEKLY else 1
+    morning = datetime.combine(local.date() + timedelta(days=days), time(ALERT_HOUR), tzinfo=zone)
+    return morning.astimezone(UTC)

@@ -32,6 +32,15 @@ class BudgetKind(models.TextChoices):
     RANGE = "range", _("From … to …")
 
 
+class AlertPace(models.TextChoices):
+    """How often somebody hears of new tasks that a saved search finds."""
+
+    AT_ONCE = "at_once", _("At once")
+    DAILY = "daily", _("Once a day")
+    WEEKLY = "weekly", _("Once a week")
+    OFF = "off", _("Never")
+
+
 class InvitationState(models.TextChoices):
     """What became of an invitation; derived, never stored."""
 

@@ -13,6 +13,7 @@ Text = str | Promise
 
 class Group(models.TextChoices):
     TASKS = "tasks", _("Tasks to find")
+    SEARCHES = "searches", _("Saved searches")
     BIDS = "bids", _("Bids")
     CONTRACTS = "contracts", _("Contracts")
     MONEY = "money", _("Money")
@@ -30,6 +31,7 @@ class Pace(models.TextChoices):
 
 GROUP_DESCRIPTIONS: dict[str, Text] = {
     Group.TASKS: _("Tasks that suit you, people who suit your tasks, invitations, addenda, questions and answers"),
+    Group.SEARCHES: _("New tasks that your saved searches find; each search has its own pace"),
     Group.BIDS: _("Bids on your tasks, and what becomes of your own"),
     Group.CONTRACTS: _("Offers, deliveries, revisions, approvals, deadlines"),
     Group.MONEY: _("Payments, refunds and payouts"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from apps.notifications.catalogue.kinds import Group, Kind
 
@@ -31,6 +32,16 @@ KINDS: dict[str, Kind] = {
         _("%(who)s declines your invitation to “%(task)s”"),
         _("You can invite others who suit the task."),
         "mail",
+    ),
+    "search_found": Kind(
+        Group.SEARCHES,
+        ngettext_lazy(
+            "%(count)s new task for your search “%(search)s”",
+            "%(count)s new tasks for your search “%(search)s”",
+            "count",
+        ),
+        _("The newest: %(tasks)s."),
+        "search",
     ),
     "task_addendum": Kind(Group.TASKS, _("“%(task)s” was amended"), _("The employer added: %(text)s"), "pencil"),
     "question_asked": Kind(Group.TASKS, _("%(who)s asks about “%(task)s”"), _("%(text)s"), "message-circle"),

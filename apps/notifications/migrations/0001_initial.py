@@ -167,6 +167,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("tasks", "Tasks to find"),
+                            ("searches", "Saved searches"),
                             ("bids", "Bids"),
                             ("contracts", "Contracts"),
                             ("money", "Money"),
@@ -206,7 +207,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("user", "group"), name="notifications_preference_once"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("group__in", ["tasks", "bids", "contracts", "money", "messages", "reviews", "account"])
+                            ("group__in", ["tasks", "searches", "bids", "contracts", "money", "messages", "reviews", "account"])
                         ),
                         name="notifications_preference_group",
                     ),

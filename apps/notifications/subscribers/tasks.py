@@ -8,11 +8,12 @@ from apps.accounts import rules as roles
 from apps.bidding import queries as bids
 from apps.matching import events as matching
 from apps.matching.queries import inputs
-from apps.notifications import rules
+from apps.notifications import operations, rules
 from apps.notifications.subscribers.recipients import name_of, notify_organization
 from apps.outbox import bus
+from apps.saved import events as saved
 from apps.tasks import events as tasks
-from apps.tasks.models import Addendum, Question, Task, TaskInvitation
+from apps.tasks.models import Addendum, Question, SavedSearch, Task, TaskInvitation
 from apps.tasks.states import TaskStatus
 
 
@@ -61,6 +62,24 @@ def invitation_declined(event: tasks.InvitationDeclined, now: datetime) -> None:
         task.employer_id, "invitation_declined", event.invitation_id, now, "tasks:invited", task.id,
         capability=roles.POST_TASK, who=name_of(event.organization_id), task=task.title,
     )  # fmt: skip
+
+
+@bus.subscribe(saved.SearchFound, name="notifications.search_found")
+def search_found(event: saved.SearchFound, now: datetime) -> None:
+    search = SavedSearch.objects.select_related("user").filter(id=event.search_id).first()
+    if search is None:  # forgotten meanwhile
+        return
+    titles = Task.objects.filter(id__in=event.task_ids).order_by("-published_at").values_list("title", flat=True)
+    operations.notify(
+        users=[search.user],
+        organization_id=None,
+        kind="search_found",
+        key=f"{search.id}:{event.task_ids[0]}",
+        params={"search": search.name, "count": event.count, "tasks": rules.names(titles)},
+        route="tasks:open-search",
+        route_args=[search.id],
+        now=now,
+    )
 
 
 @bus.subscribe(tasks.AddendumAdded, name="notifications.addendum_added")

@@ -183,7 +183,7 @@ class EndReasonSerializer(serializers.Serializer[Any]):
 class SavedSearchSerializer(serializers.ModelSerializer[SavedSearch]):
     class Meta:
         model = SavedSearch
-        fields = ("id", "name", "query", "created_at")
+        fields = ("id", "name", "query", "pace", "created_at")
         read_only_fields = ("id", "created_at")
         # Saving under an existing name replaces that search, so the name need not be unique.
         validators: list[Any] = []

@@ -291,6 +291,22 @@ class Migration(migrations.Migration):
                 ("query", models.CharField(max_length=600)),
                 ("last_seen_at", models.DateTimeField()),
                 (
+                    "pace",
+                    models.CharField(
+                        choices=[
+                            ("at_once", "At once"),
+                            ("daily", "Once a day"),
+                            ("weekly", "Once a week"),
+                            ("off", "Never"),
+                        ],
+                        default="daily",
+                        max_length=8,
+                        verbose_name="Alerts",
+                    ),
+                ),
+                ("looked_until", models.DateTimeField(blank=True, null=True)),
+                ("next_look_at", models.DateTimeField(blank=True, null=True)),
+                (
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -300,7 +316,28 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("user", "name"), name="tasks_savedsearch_name")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("pace", "off"), _negated=True),
+                        fields=["next_look_at"],
+                        name="tasks_savedsearch_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "name"), name="tasks_savedsearch_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(("pace__in", ["at_once", "daily", "weekly", "off"])),
+                        name="tasks_savedsearch_pace_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pace", "off"),
+                            models.Q(("looked_until__isnull", False), ("next_look_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="tasks_savedsearch_looks_from_a_time",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(

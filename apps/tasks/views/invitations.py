@@ -41,7 +41,8 @@ def received(request: HttpRequest) -> HttpResponse:
     records = track_records.records(row.task.employer_id for row in page.rows)
     rows = [
         {
-            "shown": queries.shown_invitation(row, has_bid=row.task_id in own_bids),
+            "invitation": row,
+            "state": row.state(has_bid=row.task_id in own_bids),
             "bid_id": own_bids.get(row.task_id),
             "record": records[row.task.employer_id],
         }
@@ -64,7 +65,8 @@ def sent(request: HttpRequest, task_id: UUID) -> HttpResponse:
     records = track_records.records(row.organization_id for row in invitations)
     rows = [
         {
-            "shown": queries.shown_invitation(row, has_bid=row.organization_id in bidders),
+            "invitation": row,
+            "state": row.state(has_bid=row.organization_id in bidders),
             "record": records[row.organization_id],
         }
         for row in invitations

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
@@ -40,7 +40,7 @@ from apps.tasks import operations, policies, queries
 from apps.tasks.forms import AddendumForm, AttachmentForm, TextForm
 from apps.tasks.models import Task, TaskAttachment
 from apps.tasks.queries import REFERENCE_CURRENCY, TaskFilter
-from apps.tasks.states import BidWindow
+from apps.tasks.states import AlertPace, BidWindow
 from apps.track_records import queries as track_records
 
 
@@ -113,16 +113,16 @@ def _rates_for_orientation(currencies: set[str], now: datetime) -> rate_queries.
     return _rates.get(key, lambda: rate_queries.rate_table(now.date(), currencies))
 
 
-def _filter(request: HttpRequest, now: datetime) -> TaskFilter:
-    parameters = request.GET
+def filter_of(parameters: QueryDict, currency: str, now: datetime) -> TaskFilter:
+    """The filters in a query string of the list; amounts are in the reader's currency."""
     days = parameters.get("posted", "")
     return TaskFilter(
         text=parameters.get("q", "")[:200].replace("\x00", ""),
         category=parameters.get("category", ""),
         skill_ids=tuple(uuids(parameters.getlist("skill")[:5])),
         language=parameters.get("language", ""),
-        budget_from_minor=_reference(parameters.get("budget_from", ""), reader_currency(request), now),
-        budget_to_minor=_reference(parameters.get("budget_to", ""), reader_currency(request), now),
+        budget_from_minor=_reference(parameters.get("budget_from", ""), currency, now),
+        budget_to_minor=_reference(parameters.get("budget_to", ""), currency, now),
         posted_within_days=int(days) if days in ("1", "7", "30") else None,
         bid_window=parameters.get("window", "") if parameters.get("window") in BidWindow.values else "",
         sort=parameters.get("sort", "new") if parameters.get("sort") in queries.SORTS else "new",
@@ -158,7 +158,8 @@ def task_list(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, asker: Actor) -> dict[str, Any]:
     now = timezone.now()
-    requested, currency, cursor = _filter(request, now), reader_currency(request), request.GET.get("cursor", "")
+    currency, cursor = reader_currency(request), request.GET.get("cursor", "")
+    requested = filter_of(request.GET, currency, now)
     page = queries.search_page(queries.search(asker, requested, now), requested, cursor)
     total = queries.total(page, requested, now, is_first=not cursor)
     return {
@@ -389,10 +390,34 @@ def saved_searches(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     if request.method == "POST":
         query = request.POST.get("query", "")
-        operations.save_search(user=request.user, name=request.POST.get("name", ""), query=query, now=timezone.now())
+        pace = request.POST.get("pace", AlertPace.DAILY)
+        operations.save_search(
+            user=request.user, name=request.POST.get("name", ""), query=query, now=timezone.now(), pace=pace
+        )
         messages.success(request, _("Search saved."))
         return redirect("tasks:searches")
-    return render(request, "tasks/saved_searches.html", {"searches": queries.saved_searches(request.user.id)})
+    context = {"searches": queries.saved_searches(request.user.id), "paces": AlertPace.choices}
+    return render(request, "tasks/saved_searches.html", context)
+
+
+@login_required
+@require_safe
+def open_search(request: HttpRequest, search_id: UUID) -> HttpResponse:
+    """What a saved search finds now, the newest first: an alert leads here."""
+    assert isinstance(request.user, User)
+    saved_search = get_object_or_404(queries.saved_searches(request.user.id), id=search_id)
+    return redirect(f"{reverse('tasks:list')}?{saved_search.query}")
+
+
+@login_required
+@require_POST
+def set_search_pace(request: HttpRequest, search_id: UUID) -> HttpResponse:
+    assert isinstance(request.user, User)
+    operations.set_search_pace(
+        search_id=search_id, user=request.user, pace=request.POST.get("pace", ""), now=timezone.now()
+    )
+    messages.success(request, _("Alerts changed."))
+    return redirect("tasks:searches")
 
 
 @login_required
