@@ -18,6 +18,7 @@ from apps.saved import operations as saved
 from apps.tasks import operations as tasks
 from apps.tasks.models import Question, Task
 from tests.conftest import log_in
+from tests.contracts.changing import propose
 
 pytestmark = pytest.mark.django_db
 # page: (address, who reads it, statements at the most: with what processes keep, and with nothing kept). Whole answers
@@ -39,6 +40,10 @@ PAGES: dict[str, tuple[str, str, int, int]] = {
     "contracts": ("/en/contracts/", "freelancer", 6, 6),
     "contract room, employer": ("/en/contracts/{contract}/", "employer", 12, 12),
     "contract room, freelancer": ("/en/contracts/{contract}/", "freelancer", 12, 12),
+    "change form": ("/en/contracts/{contract}/change/", "employer", 12, 12),
+    "change request": ("/en/contracts/changes/{change}/", "freelancer", 12, 12),
+    "terms and versions": ("/en/contracts/{contract}/terms/", "employer", 12, 12),
+    "bonus form": ("/en/contracts/{contract}/bonus/", "employer", 12, 12),
     "money, freelancer": ("/en/money/", "freelancer", 12, 12),
     "money, employer": ("/en/money/", "employer", 12, 12),
     "conversation": ("/en/messages/{conversation}/", "freelancer", 12, 12),
@@ -59,6 +64,7 @@ class Market:
         make.now = timezone.now()
         self.make, self.employer, self.freelancer = make, make.employer(), make.freelancer()
         self.contract = self.add_contract()
+        self.change = propose(make, self.add_contract(), {0: {"days": 9}})
         self.task, _another = self.add_task(), self.add_task()
         self.conversation = self.add_message().conversation
         self.save_and_invite()
@@ -133,6 +139,7 @@ def test_a_page_keeps_to_its_number_of_statements(market, name, settings):
         path.format(
             task=market.task.id,
             contract=market.contract.id,
+            change=market.change.id,
             employer=market.employer.handle,
             conversation=market.conversation.id,
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -321,8 +321,6 @@ def _drop(milestone: Milestone, actor: Actor, now: datetime) -> None:
 
 def _alter(milestone: Milestone, item: terms.StepChange, actor: Actor, now: datetime) -> None:
     after = {field: pair[1] for field, pair in item.values.items()}
-    if "days" in after and milestone.due_at is not None:
-        milestone.due_at += timedelta(days=after["days"] - milestone.days)
     if "due_at" in after:
         milestone.overdue_notified_at = None
         pauses.end_notice(milestone, "replace", now=now)
@@ -333,7 +331,7 @@ def _alter(milestone: Milestone, item: terms.StepChange, actor: Actor, now: date
     elif "amount_minor" in after and milestone.escrow_id is not None:
         funding.reprice(escrow_id=milestone.escrow_id, amount=milestone.amount, now=now)
         spending.void_approval(reference_id=milestone.id, now=now)
-    milestone.save(update_fields=[*after, "due_at", "overdue_notified_at", "given_back_minor"])
+    milestone.save(update_fields=[*after, "overdue_notified_at", "given_back_minor"])
     if item.money == terms.HELD and not milestone_queries.money_of(milestone).held:
         changes = {"review_due_at": None, "paused_at": None}
         move(milestone, MILESTONE, endings.end_verb(milestone), actor=actor, now=now, changes=changes)
