@@ -14,7 +14,7 @@ from apps.common.errors import Conflict, DomainError, NotFound
 from apps.contracts import rules
 from apps.contracts.errors import AppealTooLate, NoBonusHere, NoticeTooEarly, NotLate
 from apps.contracts.models import Bonus, CancellationProposal, ChangeRequest, Contract, LateNotice, Milestone
-from apps.contracts.states import BONUS, MILESTONE, NOT_PAID_IN_FULL, NOTICE, ContractStatus, MilestoneStatus
+from apps.contracts.states import BONUS, ENDED, MILESTONE, NOT_PAID_IN_FULL, NOTICE, ContractStatus, MilestoneStatus
 
 
 class BillingDetailsMissing(Conflict):
@@ -60,6 +60,26 @@ def check_is_party(actor: Actor, contract: Contract) -> None:
     """Others do not learn that the contract exists. :raises NotAParty: if the actor is not a party."""
     if not (actor.acts_for(contract.employer_id) or actor.acts_for(contract.freelancer_id) or actor.is_staff):
         raise NotAParty
+
+
+class NotEndedYet(Conflict):
+    code = "contract_not_ended"
+    message = _("The contract is still active. Change it, or hire again when it has ended.")
+
+
+def check_can_hire_again(actor: Actor, contract: Contract) -> None:
+    """:raises NotEndedYet: while the contract is offered or active."""
+    check_may(actor, Act.MANAGE_TASK, contract.employer_id, Side.EMPLOYER)
+    if contract.status not in ENDED:
+        raise NotEndedYet
+
+
+def can_hire_again(actor: Actor, contract: Contract) -> bool:
+    try:
+        check_can_hire_again(actor, contract)
+    except DomainError:
+        return False
+    return True
 
 
 def _check_active(contract: Contract) -> None:

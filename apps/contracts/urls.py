@@ -7,6 +7,7 @@ urlpatterns = [
     path("contracts/", lists.contract_list, name="list"),
     path("bids/<uuid:bid_id>/award/", offers.award, name="award"),
     path("contracts/<uuid:contract_id>/", rooms.room, name="room"),
+    path("contracts/<uuid:contract_id>/hire-again/", offers.hire_again, name="hire-again"),
     path("contracts/<uuid:contract_id>/terms/", offers.terms, name="terms"),
     path("contracts/<uuid:contract_id>/contract.pdf", offers.document, name="document"),
     path("contracts/<uuid:contract_id>/accept/", offers.accept, name="accept"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.policies import check_may
+from apps.accounts.rules import Act, Side
 from apps.common import currencies, limits, tokens
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid
@@ -33,7 +36,7 @@ from apps.tasks.models import (
 )
 from apps.tasks.queries import REFERENCE_CURRENCY
 from apps.tasks.rules import Brief
-from apps.tasks.states import TASK, AlertPace, TaskStatus
+from apps.tasks.states import TASK, AlertPace, TaskStatus, Visibility
 
 _COLUMNS = (
     "title", "category_id", "background", "goal", "requirements", "payment_terms", "source_language", "budget_kind",
@@ -105,6 +108,22 @@ def start_draft(*, actor: Actor, brief: Brief, now: datetime) -> Task:
     policies.check_can_post(actor)
     task = Task(employer_id=actor.side_id, posted_by_id=actor.person_id)
     return _write_brief(task, brief)
+
+
+@transaction.atomic
+def copy_task(*, task_id: UUID, actor: Actor, now: datetime, only_invited: bool = False) -> Task:
+    """
+    Create a draft with the content of one of the own tasks, for the same work again. Its dates begin anew; attachments
+    are not copied.
+
+    :param only_invited: whether only invited people may bid on the new one.
+    """
+    task = queries.task_for_update(task_id)
+    check_may(actor, Act.MANAGE_TASK, task.employer_id, Side.EMPLOYER)
+    brief = rules.with_new_dates(queries.brief_of(task), now, ZoneInfo(task.employer.time_zone))
+    if only_invited:
+        brief = replace(brief, visibility=Visibility.INVITED)
+    return start_draft(actor=actor, brief=brief, now=now)
 
 
 @transaction.atomic

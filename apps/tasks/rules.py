@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -45,9 +45,23 @@ class Brief:
     skill_ids: tuple[UUID, ...] = field(default=())
 
 
+BIDDING_DAYS, DECISION_DAYS = 7, 14
+"""When bidding closes and when the employer decides, in days from now, unless somebody chooses otherwise."""
+
+
 def evening_in(days: int, now: datetime, zone: ZoneInfo) -> datetime:
     """Return 18:00 in the given time zone, `days` days from now: people there are awake then."""
     return (now.astimezone(zone) + timedelta(days=days)).replace(hour=18, minute=0, second=0, microsecond=0)
+
+
+def with_new_dates(brief: Brief, now: datetime, zone: ZoneInfo) -> Brief:
+    """Return the brief with dates that begin now; the deadline stays as far from the decision as it was."""
+    decision = evening_in(DECISION_DAYS, now, zone)
+    deadline = None
+    if brief.deadline_at and brief.decision_due_at:
+        deadline = decision + max(brief.deadline_at - brief.decision_due_at, timedelta(days=1))
+    closes = evening_in(BIDDING_DAYS, now, zone)
+    return replace(brief, bidding_closes_at=closes, decision_due_at=decision, deadline_at=deadline)
 
 
 def problems(brief: Brief, now: datetime) -> dict[str, str]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("searches/<uuid:search_id>/forget/", search.forget_search, name="forget-search"),
     path("<uuid:task_id>/", search.detail, name="detail"),
     path("<uuid:task_id>/edit/", briefs.edit, name="edit"),
+    path("<uuid:task_id>/copy/", briefs.copy, name="copy"),
     path("<uuid:task_id>/save/", briefs.autosave, name="autosave"),
     path("<uuid:task_id>/discard/", briefs.discard, name="discard"),
     path("<uuid:task_id>/attachments/", briefs.attach, name="attach"),

@@ -73,6 +73,10 @@ class ContractSerializer(serializers.ModelSerializer[Contract]):
         ]
 
 
+class DraftSerializer(StrictSerializer):
+    task_id = serializers.UUIDField()
+
+
 class AwardSerializer(StrictSerializer):
     bid_id = serializers.UUIDField()
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/accept/", views.Accept.as_view(), name="api-contract-accept"),
     path("contracts/<uuid:contract_id>/decline/", views.Decline.as_view(), name="api-contract-decline"),
     path("contracts/<uuid:contract_id>/take-back/", views.TakeBack.as_view(), name="api-contract-take-back"),
+    path("contracts/<uuid:contract_id>/hire-again/", views.HireAgain.as_view(), name="api-contract-hire-again"),
     path("contracts/<uuid:contract_id>/timeline/", views.Timeline.as_view(), name="api-contract-timeline"),
     path("contracts/<uuid:contract_id>/stop-proposals/", views.Proposals.as_view(), name="api-contract-stop"),
     path("contracts/<uuid:contract_id>/changes/", change_views.Changes.as_view(), name="api-contract-changes"),

@@ -136,6 +136,16 @@ class TakeBack(APIView):
         return _response(contract.id)
 
 
+class HireAgain(APIView):
+    @extend_schema(request=None, responses={201: serializers.DraftSerializer}, operation_id="contract_hire_again")
+    def post(self, request: Request, contract_id: UUID) -> Response:
+        """Create a draft of the same work, on which only this freelancer may bid. Publish it as any other task."""
+        check_no_body(request)
+        contract = _contract(request, contract_id)
+        draft = offers.hire_again(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
+        return Response({"task_id": str(draft.id)}, status=201)
+
+
 class Timeline(APIView):
     @extend_schema(responses=serializers.TimelineItemSerializer(many=True), operation_id="contract_timeline")
     def get(self, request: Request, contract_id: UUID) -> Response:

@@ -24,6 +24,7 @@ from apps.contracts.states import CONTRACT, ContractStatus
 from apps.outbox import bus
 from apps.tasks import operations as tasks
 from apps.tasks import queries as task_queries
+from apps.tasks.models import Task
 
 ANSWER_DAYS = 5
 """Business days of the freelancer to answer an offer."""
@@ -139,6 +140,21 @@ def _terms(bid: Bid) -> dict[str, Any]:
             for part in bids.milestones(bid.id)
         ],
     }
+
+
+@transaction.atomic
+def hire_again(*, contract_id: UUID, actor: Actor, now: datetime) -> Task:
+    """
+    Create a draft of the same work, on which only this freelancer may bid. The employer changes it as needed, and
+    publishes it.
+
+    :raises NotEndedYet: while the contract is active.
+    """
+    contract = contracts.contract_for_update(contract_id)
+    policies.check_can_hire_again(actor, contract)
+    draft = tasks.copy_task(task_id=contract.task_id, actor=actor, now=now, only_invited=True)
+    tasks.invite(task_id=draft.id, organization_id=contract.freelancer_id, actor=actor, now=now)
+    return draft
 
 
 @transaction.atomic

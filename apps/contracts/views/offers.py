@@ -78,6 +78,16 @@ def offer_again(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def hire_again(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = contract_or_404(request, contract_id)
+    draft = offers.hire_again(contract_id=contract.id, actor=actor(request), now=timezone.now())
+    text = _("A draft of the same work, for %(who)s alone. Look it over, then publish it.")
+    messages.success(request, text % {"who": contract.freelancer.display_name})
+    return redirect("tasks:edit", draft.id)
+
+
+@login_required
 @require_safe
 def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     """

@@ -97,6 +97,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "held_total": Money.total((milestones.held(step) for step in steps), contract.currency),
         "next_step": next((_next_step(row) for row in rows if _is_next(row)), None),
         "waiting": _waiting(contract, rows, is_employer=is_employer) if is_party else None,
+        "may_hire_again": policies.can_hire_again(asker, contract),
         "common_hours": _common_hours(contract, is_employer, now) if is_party else [],
         "timeline": _timeline(request, history),
         "proposal": proposal,

@@ -7,6 +7,7 @@ urlpatterns = [
     path("tasks/mine/", views.MyTasks.as_view(), name="api-my-tasks"),
     path("tasks/<uuid:task_id>/", views.OneTask.as_view(), name="api-task"),
     path("tasks/<uuid:task_id>/publish/", views.Publish.as_view(), name="api-task-publish"),
+    path("tasks/<uuid:task_id>/copy/", views.Copy.as_view(), name="api-task-copy"),
     path("tasks/<uuid:task_id>/close/", views.Close.as_view(), name="api-task-close"),
     path("tasks/<uuid:task_id>/cancel/", views.Cancel.as_view(), name="api-task-cancel"),
     path("tasks/<uuid:task_id>/addenda/", views.Addenda.as_view(), name="api-task-addenda"),

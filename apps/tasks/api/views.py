@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.accounts.queries import profiles
+from apps.common.api.serializers import check_no_body
 from apps.common.api.strangers import same_for_strangers
 from apps.files.views import serve
 from apps.tasks import operations, queries
@@ -157,6 +158,16 @@ class _Ending(APIView):
             reason=serializer.validated_data["reason"],
         )
         return _response(task.id)
+
+
+class Copy(APIView):
+    @extend_schema(request=None, responses={201: serializers.TaskSerializer}, operation_id="task_copy")
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Create a draft with the content of one of the organization's own tasks, with new dates."""
+        check_no_body(request)
+        task = _visible(request, task_id)
+        draft = operations.copy_task(task_id=task.id, actor=actor(request._request), now=timezone.now())
+        return _response(draft.id, 201)
 
 
 class Close(_Ending):

@@ -51,8 +51,8 @@ def _form(request: HttpRequest, task: Task | None) -> BriefForm:
         "budget_kind": "fixed",
         "visibility": "public",
         "bid_window": "open",
-        "bidding_closes_at": rules.evening_in(7, now, zone),
-        "decision_due_at": rules.evening_in(14, now, zone),
+        "bidding_closes_at": rules.evening_in(rules.BIDDING_DAYS, now, zone),
+        "decision_due_at": rules.evening_in(rules.DECISION_DAYS, now, zone),
     }
     return BriefForm(
         request.POST or None,
@@ -60,6 +60,14 @@ def _form(request: HttpRequest, task: Task | None) -> BriefForm:
         language=get_language() or "en",
         currency=currency,
     )
+
+
+@login_required
+@require_POST
+def copy(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    draft = operations.copy_task(task_id=_own(request, task_id).id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("Copied as a draft, with new dates. Look it over, then publish it."))
+    return redirect("tasks:edit", draft.id)
 
 
 def _read_own_words(form: BriefForm) -> BriefForm:

@@ -22,6 +22,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.middleware import actor, current_organization
 from apps.accounts.models import User
+from apps.accounts.policies import may
+from apps.accounts.rules import Act, Side
 from apps.bidding import queries as bids
 from apps.common import caches, fmt
 from apps.common.actors import STRANGER, Actor
@@ -297,6 +299,7 @@ def detail_context(request: HttpRequest, task_id: UUID) -> dict[str, Any]:
         "similar": _similar(task, page.skill_ids, currency, now) if not is_mine else [],
         "may_add": may_add,
         "may_close": policies.can(asker, task, "close"),
+        "may_copy": is_mine and may(asker, Act.MANAGE_TASK, asker.organization_id, Side.EMPLOYER),
         "may_cancel": policies.can(asker, task, "cancel"),
         "question_form": TextForm(prefix="question") if not is_mine and refusal is None else None,
         "addendum_form": AddendumForm(prefix="addendum") if may_add else None,
