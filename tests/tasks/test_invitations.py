@@ -15,7 +15,7 @@ from apps.tasks import operations, policies, queries
 from apps.tasks.models import Task, TaskInvitation
 from apps.tasks.rules import invitation_state
 from apps.tasks.states import InvitationState, TaskStatus
-from tests.conftest import NOON, log_in
+from tests.conftest import NOON, api, log_in
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +139,16 @@ def test_an_invitation_always_has_a_state(is_sent, is_declined, has_bid, status)
     if is_sent and has_bid:
         assert state == InvitationState.BID
     assert state != InvitationState.WAITING or status == TaskStatus.OPEN
+
+
+def test_the_api_lists_invitations_on_both_sides(now_is_now):
+    make = now_is_now
+    task, person = make.task(bid_window="sealed"), make.freelancer("Amara")
+    invite(make, task, person, message="Please bid")
+    make.bid(task=task, bidder=person)
+    freelancer, employer = (api(side.memberships.get().user) for side in (person, task.employer))
+    [received] = freelancer.get("/api/v1/invitations/").json()["results"]
+    assert (received["state"], received["message"], received["task_id"]) == ("bid", "Please bid", str(task.id))
+    [sent] = employer.get(f"/api/v1/tasks/{task.id}/invitations/").json()["results"]
+    assert sent["state"] == "waiting", "whether somebody has bid is not known while bids are sealed"
+    assert freelancer.get(f"/api/v1/tasks/{task.id}/invitations/").status_code == 404

@@ -119,3 +119,16 @@ def test_nobody_is_slower_than_silence(pairs):
     times = rules.answer_times(pairs)
     assert all(timedelta(0) <= time <= rules.UNANSWERED_AFTER for time in times)
     assert len(times) == sum(answered is not None or since >= rules.UNANSWERED_AFTER for since, answered in pairs)
+
+
+def test_the_api_gives_the_record_of_a_public_profile(make, client):
+    milestone = make.milestone(status="approved")
+    employer = milestone.contract.employer
+    count(employer)
+    body = client.get(f"/api/v1/people/{employer.handle}/record/").json()
+    assert (body["hiring"]["tasks_hired"], body["hiring"]["hire_bps"]) == (1, None)
+    assert body["hiring"]["paid_from_minor"] is not None
+    assert body["work"]["contracts_completed"] == 0
+    employer.profile.is_public = False
+    employer.profile.save()
+    assert client.get(f"/api/v1/people/{employer.handle}/record/").status_code == 404

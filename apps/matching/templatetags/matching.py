@@ -21,6 +21,7 @@ from apps.matching.models import EventKind, ListKind, ListSide
 from apps.matching.operations import impressions
 from apps.matching.queries import recommendations, skill_suggestions
 from apps.tasks.models import Task
+from apps.track_records import queries as track_records
 
 register = template.Library()
 
@@ -77,6 +78,7 @@ def recommended_freelancers(context: Context, task: Task, limit: int = 10) -> di
     return {
         "recommendations": result, "task": task, "csrf_token": context.get("csrf_token"),
         "reasons": policies.REASONS[ListSide.PEOPLE],
+        "records": track_records.kept_records(item.organization.id for item in result),
     }  # fmt: skip
 
 

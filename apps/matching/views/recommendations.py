@@ -15,6 +15,7 @@ from apps.matching.models import ListKind, ListSide
 from apps.matching.queries import impressions, ranking_versions, recommendations
 from apps.matching.templatetags.matching import record_impressions, record_opened
 from apps.tasks import queries as tasks
+from apps.track_records import queries as track_records
 
 
 @require_safe
@@ -49,6 +50,7 @@ def recommended_freelancers(request: HttpRequest, task_id: UUID) -> HttpResponse
     context = {
         "task": task, "recommendations": result, "reasons": policies.REASONS[ListSide.PEOPLE],
         "refusals": impressions.refusals_of_people(task.id),
+        "records": track_records.kept_records(item.organization.id for item in result),
     }  # fmt: skip
     return render(request, "matching/recommended_freelancer_list.html", context)
 

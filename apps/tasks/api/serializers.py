@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common import currencies
@@ -12,7 +13,7 @@ from apps.skills import queries as skills
 from apps.tasks import queries, rules
 from apps.tasks.models import Addendum, Question, SavedSearch, Task, TaskAttachment, TaskInvitation
 from apps.tasks.rules import Brief
-from apps.tasks.states import BidWindow, BudgetKind, Visibility
+from apps.tasks.states import BidWindow, BudgetKind, InvitationState, Visibility
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
@@ -167,6 +168,21 @@ class AnswerSerializer(serializers.Serializer[Any]):
 class NewInvitationSerializer(serializers.Serializer[Any]):
     organization_id = serializers.UUIDField()
     message = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+
+
+class ListedInvitationSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    task_id = serializers.UUIDField()
+    task_title = serializers.CharField(source="task.title")
+    employer_id = serializers.UUIDField(source="task.employer_id")
+    organization_id = serializers.UUIDField()
+    message = serializers.CharField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+    state = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ChoiceField(choices=InvitationState.choices))
+    def get_state(self, invitation: TaskInvitation) -> str:
+        return str(invitation.state(has_bid=invitation.id in self.context["with_bids"]))
 
 
 class InvitationSerializer(serializers.ModelSerializer[TaskInvitation]):

@@ -19,7 +19,6 @@ from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
-from apps.accounts.queries import profiles
 from apps.common.api.serializers import check_no_body
 from apps.common.api.strangers import same_for_strangers
 from apps.files.views import serve
@@ -288,30 +287,6 @@ class Answer(APIView):
         )
         answered.shown_asker = answered.asked_by
         return Response(serializers.QuestionSerializer(answered).data)
-
-
-class Invitations(APIView):
-    @extend_schema(
-        request=serializers.NewInvitationSerializer,
-        responses={201: serializers.InvitationSerializer},
-        operation_id="task_invite",
-    )
-    def post(self, request: Request, task_id: UUID) -> Response:
-        """Invite a freelancer to bid."""
-        task = _visible(request, task_id)
-        serializer = serializers.NewInvitationSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        asker = actor(request._request)
-        organization_id = serializer.validated_data["organization_id"]
-        profile = get_object_or_404(profiles.profiles_visible_to(asker), organization_id=organization_id)
-        invite = operations.invite(
-            task_id=task.id,
-            organization_id=profile.organization_id,
-            message=serializer.validated_data["message"],
-            actor=asker,
-            now=timezone.now(),
-        )
-        return Response(serializers.InvitationSerializer(invite).data, status=201)
 
 
 class DeclineInvitation(APIView):
