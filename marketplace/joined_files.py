@@ -36,7 +36,7 @@ JOINED: dict[str, tuple[str, ...]] = {
                 "filters", "searchbar", "file-drop", "table", "stats", "steps", "timeline", "bubble", "file", "dialog",
                 "tabs", "sidenav", "sums", "description-list", "pager", "meter", "prose", "checklist", "answer", "line",
                 "criteria", "toast", "gallery", "second-factor", "triage", "inbox", "histogram", "skill-picker",
-                "landing", "sheet", "error-page", "states",
+                "landing", "sheet", "error-page", "states", "keys",
             )
         ),
         "css/utilities.css",
@@ -47,7 +47,7 @@ JOINED: dict[str, tuple[str, ...]] = {
             f"js/elements/{name}.js"
             for name in (
                 "char-count", "money-preview", "file-drop", "copy-text", "auto-form", "auto-save", "theme-switch",
-                "hot-keys", "row-list", "insert-text",
+                "hot-keys", "list-keys", "row-list", "insert-text",
             )
         ),
         *(f"js/behaviours/{name}.js" for name in ("menus", "toasts", "sending", "sliders", "time-zone", "focus")),

@@ -69,8 +69,8 @@ class CoreNames:
         if any(len(word) == 1 for word in name.split()):  # words of one letter have no stem: "a logo" is no name
             return set()
         for own in dict.fromkeys([self._language, BRIDGE]):
-            if found := self._stemmed.get(_stems(name, own)):
-                return found
+            if same := self._stemmed.get(_stems(name, own)):
+                return same
         return set()
 
     def spelt_like(self, name: str) -> set[UUID]:
@@ -80,9 +80,9 @@ class CoreNames:
         wrong_max = 2 if len(name) >= 10 else 1
         for wrong in range(1, wrong_max + 1):
             for size in range(len(name) - wrong, len(name) + wrong + 1):
-                for known in self._spelling.get((name[0], size), ()):
-                    if _differs_by(name, known, wrong):
-                        return self._exact[known]
+                for right in self._spelling.get((name[0], size), ()):
+                    if _differs_by(name, right, wrong):
+                        return self._exact[right]
         return set()
 
 
@@ -150,14 +150,14 @@ def _all_labels() -> Iterator[tuple[str, str, UUID]]:
             yield base_language(label.language), normal(label.text), row.id
 
 
-def _differs_by(one: str, other: str, wrong_max: int) -> bool:
-    """Whether one becomes the other by adding, dropping, replacing or swapping at most so many letters."""
-    if one == other:
+def _differs_by(word: str, other: str, wrong_max: int) -> bool:
+    """Whether a word becomes the other by adding, dropping, replacing or swapping at most so many letters."""
+    if word == other:
         return True
     if not wrong_max:
         return False
-    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    left, right = one[at:], other[at:]
+    at = next((n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
+    left, right = word[at:], other[at:]
     swapped = len(left) > 1 and len(right) > 1 and left[:2] == right[1::-1]
     return (
         _differs_by(left[1:], right[1:], wrong_max - 1)

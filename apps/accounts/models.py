@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -199,6 +201,10 @@ class MembershipInvitation(BaseModel):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
 
+PUBLIC = models.Q(is_public=True, hidden_at=None)
+"""The condition of the partial indexes behind the search for people."""
+
+
 class Profile(BaseModel):
     """An organization's public profile as a freelancer."""
 
@@ -215,14 +221,13 @@ class Profile(BaseModel):
     hidden_at = models.DateTimeField(null=True, blank=True)
     hidden_reason = models.CharField(max_length=40, blank=True, default="")
     updated_at = models.DateTimeField(auto_now=True)
+    search_vector = SearchVectorField(null=True, editable=False)
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["-updated_at", "-id"],
-                condition=models.Q(is_public=True, hidden_at=None),
-                name="accounts_profile_newest",
-            )
+            models.Index(fields=["-updated_at", "-id"], condition=PUBLIC, name="accounts_profile_newest"),
+            models.Index(fields=["rate_currency", "rate_amount_minor"], condition=PUBLIC, name="accounts_profile_rate"),
+            GinIndex(fields=["search_vector"], condition=PUBLIC, name="accounts_profile_search"),
         ]
         constraints = [
             models.CheckConstraint(

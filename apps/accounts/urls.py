@@ -1,11 +1,11 @@
 from django.urls import path
 
-from apps.accounts.views import organizations, own_profile, own_settings, people, staff
+from apps.accounts.views import organizations, own_profile, own_settings, people, people_search, staff
 
 app_name = "accounts"
 urlpatterns = [
     path("welcome/", own_settings.welcome, name="welcome"),
-    path("people/", people.people, name="people"),
+    path("people/", people_search.people, name="people"),
     path("people/<slug:handle>/", people.profile, name="profile"),
     path("portfolio/<uuid:item_id>/picture/", people.portfolio_picture, name="portfolio_picture"),
     path("settings/", own_settings.settings, name="settings"),

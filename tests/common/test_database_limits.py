@@ -48,9 +48,9 @@ def _stopped(seconds=5):
     ("address", "kind"), [("/en/people/", "text/html"), ("/api/v1/people/", "application/problem+json")]
 )
 def test_a_statement_that_was_stopped_is_a_503_that_says_when_to_try_again(client, monkeypatch, address, kind):
-    from apps.accounts.queries import profiles
+    from apps.accounts.queries import people
 
-    monkeypatch.setattr(profiles, "people_visible_to", lambda *args, **named: _stopped())
+    monkeypatch.setattr(people, "people", lambda *args, **named: _stopped())
     response = client.get(address)
     assert response.status_code == 503
     assert kind in response["Content-Type"]
@@ -77,10 +77,10 @@ def test_an_outage_that_a_middleware_meets_is_a_503_too(client, monkeypatch, add
 @pytest.mark.django_db
 @override_settings(DEBUG=False)
 def test_a_mistake_of_ours_is_problem_details_on_the_api(client, monkeypatch):
-    from apps.accounts.queries import profiles
+    from apps.accounts.queries import people
 
     client.raise_request_exception = False
-    monkeypatch.setattr(profiles, "people_visible_to", lambda *args, **named: 1 / 0)
+    monkeypatch.setattr(people, "people", lambda *args, **named: 1 / 0)
     response = client.get("/api/v1/people/")
     assert response.status_code == 500
     assert response.json()["code"] == "server_error"

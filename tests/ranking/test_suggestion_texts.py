@@ -34,24 +34,24 @@ def suggested(names):
 
 
 def test_most_of_what_is_suggested_is_right(suggested):
-    shown = sure = shown_right = sure_right = found = expected = 0
+    shown = sure = shown_right = sure_right = hits = expected = 0
     wrong, missed = [], []
     for row, names_shown, names_sure in suggested:
         right = {*row["right"], *row.get("also", [])}
         shown, sure = shown + len(names_shown), sure + len(names_sure)
         shown_right += len(right & set(names_shown))
         sure_right += len(right & set(names_sure))
-        found, expected = found + len(set(row["right"]) & set(names_shown)), expected + len(row["right"])
+        hits, expected = hits + len(set(row["right"]) & set(names_shown)), expected + len(row["right"])
         wrong += [(name, name in names_sure, row["text"]) for name in names_shown if name not in right]
         missed += [(name, row["text"]) for name in row["right"] if name not in names_shown]
 
     assert len(TEXTS) >= 60
     rates = {
-        "sure": (sure_right / sure, sure), "shown": (shown_right / shown, shown), "found": (found / expected, expected)
+        "sure": (sure_right / sure, sure), "shown": (shown_right / shown, shown), "found": (hits / expected, expected)
     }  # fmt: skip
     assert sure_right / sure >= SURE_RIGHT_MIN, (rates, wrong)
     assert shown_right / shown >= SHOWN_RIGHT_MIN, (rates, wrong)
-    assert found / expected >= FOUND_MIN, (rates, missed)
+    assert hits / expected >= FOUND_MIN, (rates, missed)
 
 
 def test_every_skill_is_suggested_by_one_name(suggested):

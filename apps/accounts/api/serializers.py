@@ -12,10 +12,12 @@ from rest_framework import serializers
 from apps.accounts.forms import zones
 from apps.accounts.models import Membership, Organization, PortfolioItem, Profile, User
 from apps.accounts.queries import organizations as organization_queries
-from apps.accounts.states import Availability, LanguageLevel, OrganizationKind, Role, SkillLevel
+from apps.accounts.queries.people import PeopleFilter
+from apps.accounts.states import Availability, LanguageLevel, OrganizationKind, Region, Role, SkillLevel
 from apps.common import currencies
-from apps.common.api.serializers import MoneySerializer
+from apps.common.api.serializers import AMOUNT_MAX, MoneySerializer
 from apps.common.forms import validate_visible
+from apps.common.working_hours import WorkingHours
 from apps.skills import queries as skill_queries
 
 
@@ -190,7 +192,40 @@ class RoleSerializer(serializers.Serializer[Any]):
 
 class PeopleQuerySerializer(serializers.Serializer[Any]):
     q = serializers.CharField(max_length=100, required=False, default="")
-    skill = serializers.ListField(child=serializers.UUIDField(), required=False, default=list)
+    skill = serializers.ListField(
+        child=serializers.UUIDField(), max_length=5, required=False, default=list, help_text="All must be there."
+    )
     country = serializers.CharField(max_length=2, required=False, default="")
     language = serializers.CharField(max_length=10, required=False, default="")
     availability = serializers.ChoiceField(choices=Availability.choices, required=False, default="", allow_blank=True)
+    region = serializers.ChoiceField(choices=Region.choices, required=False, default="", allow_blank=True)
+    overlap_hours = serializers.IntegerField(
+        min_value=0,
+        max_value=9,
+        required=False,
+        default=0,
+        help_text="At least so many hours a day in common with 9 to 18 in `time_zone`.",
+    )
+    time_zone = serializers.CharField(max_length=60, required=False, default="UTC", help_text="An IANA time zone.")
+    rate_currency = serializers.CharField(
+        max_length=3, required=False, default="", help_text="Only people with a rate in this currency."
+    )
+    rate_from_minor = serializers.IntegerField(min_value=0, max_value=AMOUNT_MAX, required=False, help_text="An hour.")
+    rate_to_minor = serializers.IntegerField(min_value=0, max_value=AMOUNT_MAX, required=False, help_text="An hour.")
+
+    def validate_time_zone(self, value: str) -> str:
+        if value not in available_timezones():
+            raise serializers.ValidationError("Unknown IANA time zone.")
+        return value
+
+    def filters(self) -> PeopleFilter:
+        """Return the filters. Only for valid data."""
+        fields = dict(self.validated_data)
+        currency, low, high = (fields.pop(name, None) for name in ("rate_currency", "rate_from_minor", "rate_to_minor"))
+        return PeopleFilter(
+            text=fields.pop("q"),
+            skill_ids=tuple(fields.pop("skill")),
+            hours=WorkingHours(fields.pop("time_zone")),
+            rates_minor=((currency, low, high),) if currency else None,
+            **fields,
+        )

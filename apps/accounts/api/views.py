@@ -22,6 +22,7 @@ from apps.accounts.models import Membership, Organization, Profile, User
 from apps.accounts.operations import members, organizations, profiles, settings
 from apps.accounts.queries import members as member_queries
 from apps.accounts.queries import organizations as organization_queries
+from apps.accounts.queries import people
 from apps.accounts.queries import profiles as profile_queries
 from apps.accounts.rules import Act
 from apps.accounts.states import KeyScope
@@ -64,10 +65,8 @@ class People(ListAPIView[Profile]):
             return Profile.objects.none()
         serializer = serializers.PeopleQuerySerializer(data=self._query())
         serializer.is_valid(raise_exception=True)
-        filters = dict(serializer.validated_data)
-        return profile_queries.people_visible_to(
-            actor(self.request._request), text=filters.pop("q"), skill_ids=filters.pop("skill"), **filters
-        ).prefetch_related("portfolio")
+        matching = people.people(serializer.filters(), timezone.now())
+        return matching.select_related("organization").prefetch_related("skills", "languages", "portfolio")
 
     def _query(self) -> dict[str, Any]:
         parameters = self.request.query_params

@@ -1,5 +1,7 @@
 import apps.common.ids
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
@@ -287,6 +289,10 @@ class Migration(migrations.Migration):
                 ("hidden_at", models.DateTimeField(blank=True, null=True)),
                 ("hidden_reason", models.CharField(blank=True, default="", max_length=40)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "search_vector",
+                    django.contrib.postgres.search.SearchVectorField(editable=False, null=True),
+                ),
                 (
                     "organization",
                     models.OneToOneField(
@@ -585,6 +591,22 @@ class Migration(migrations.Migration):
                 condition=models.Q(("hidden_at", None), ("is_public", True)),
                 fields=["-updated_at", "-id"],
                 name="accounts_profile_newest",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="profile",
+            index=models.Index(
+                condition=models.Q(("hidden_at", None), ("is_public", True)),
+                fields=["rate_currency", "rate_amount_minor"],
+                name="accounts_profile_rate",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="profile",
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("hidden_at", None), ("is_public", True)),
+                fields=["search_vector"],
+                name="accounts_profile_search",
             ),
         ),
     ]

@@ -19,6 +19,7 @@ from apps.accounts.models import (
     Profile,
     User,
 )
+from apps.accounts.operations import profiles
 from apps.accounts.operations.access_log import record_access
 from apps.accounts.queries import organizations
 from apps.accounts.rules import Act
@@ -86,7 +87,7 @@ def create_organization(
         works=works,
     )
     Membership.objects.create(user=owner, organization=organization, role=Role.OWNER)
-    Profile.objects.create(organization=organization, source_language=owner.language)
+    profiles.index(Profile.objects.create(organization=organization, source_language=owner.language))
     if owner.last_organization_id is None:
         owner.last_organization = organization
         owner.save(update_fields=["last_organization"])
@@ -132,6 +133,8 @@ def update_organization(*, organization_id: UUID, actor: Actor, now: datetime, c
     for name, value in changes.items():
         setattr(organization, name, value)
     organization.save(update_fields=list(changes))
+    for profile in Profile.objects.filter(organization=organization):
+        profiles.index(profile)
     bus.publish(events.ProfileChanged(organization_id=organization.id), now=now)
     return organization
 

@@ -15,9 +15,12 @@ from apps.accounts.models import (
     ProfileLanguage,
     ProfileSkill,
 )
+from apps.accounts.queries import people
 from apps.accounts.rules import Act
+from apps.common import tokens
 from apps.common.actors import Actor
 from apps.outbox import bus
+from apps.skills import queries as skills_queries
 
 
 @transaction.atomic
@@ -50,8 +53,23 @@ def update_profile(
         ProfileLanguage.objects.bulk_create(
             ProfileLanguage(profile=profile, language=code, level=level) for code, level in languages.items()
         )
+    index(profile)
     bus.publish(events.ProfileChanged(organization_id=organization_id), now=now)
     return profile
+
+
+def index(profile: Profile) -> None:
+    """Fill the profile's search column: name and headline first, then skills, then the text about the person."""
+    skill_ids = list(profile.skills.order_by("created_at", "id").values_list("skill_id", flat=True))
+    languages = dict(profile.languages.values_list("language", "level"))
+    title = f"{profile.organization.display_name}\n{profile.headline}"
+    weighted = {
+        "A": tokens.index_tokens(title, profile.source_language),
+        "B": skills_queries.tokens_of(skill_ids, title=profile.headline),
+        "C": tokens.index_tokens(profile.bio, profile.source_language),
+        "D": people.facet_tokens(profile, languages),
+    }
+    Profile.objects.filter(id=profile.id).update(search_vector=tokens.vector(weighted))
 
 
 @transaction.atomic

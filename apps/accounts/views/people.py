@@ -8,19 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.accounts.middleware import actor, current_organization
+from apps.accounts.middleware import actor
 from apps.accounts.models import Profile
 from apps.accounts.policies import may
 from apps.accounts.queries import profiles
 from apps.accounts.rules import Act, Side
-from apps.accounts.states import Availability, SkillLevel
-from apps.common import fmt, keyset
-from apps.common.actors import STRANGER
-from apps.common.frame import public_content
-from apps.common.ids import uuids
+from apps.accounts.states import SkillLevel
 from apps.common.views import same_for_strangers
 from apps.files import views as file_views
 from apps.reviews import queries as reviews
@@ -30,59 +25,6 @@ from apps.tasks import queries as tasks
 from apps.track_records import queries as track_records
 
 OPEN_TASKS_SHOWN_MAX = 10
-
-
-@same_for_strangers
-@require_safe
-def people(request: HttpRequest) -> HttpResponse:
-    acting, own = actor(request), current_organization(request)
-    may_hire = own is not None and own.hires and may(acting, Act.MANAGE_TASK, own.id, Side.EMPLOYER)
-    content = public_content(request, "accounts/people.html#content", lambda: _people(request), may_hire=may_hire)
-    return render(request, "accounts/people.html", {"content": content})
-
-
-def _people(request: HttpRequest) -> dict[str, object]:
-    filters = {name: request.GET.get(name, "") for name in ("q", "country", "language", "availability")}
-    chosen = {name: text.strip()[:100] for name, text in filters.items()}
-    skill_ids = uuids(request.GET.getlist("skill")[:20])
-    result = profiles.people_visible_to(
-        STRANGER,
-        text=chosen["q"],
-        skill_ids=skill_ids,
-        country=chosen["country"],
-        language=chosen["language"],
-        availability=chosen["availability"],
-    )
-    page = keyset.page(result, order="-updated_at", cursor=request.GET.get("cursor", ""), has_nulls=False)
-    total = profiles.capped_count(result)
-    shown = {skill.skill_id for profile in page.rows for skill in profile.skills.all()} | set(skill_ids)
-    labels = skill_queries.labels(shown, translation.get_language() or "en")
-    parameters = request.GET.copy()
-    parameters["cursor"] = page.next_cursor
-    return {
-        "page": page,
-        "count": min(total, profiles.PEOPLE_COUNT_MAX),
-        "is_capped": total > profiles.PEOPLE_COUNT_MAX,
-        "chosen": chosen,
-        "skill_labels": labels,
-        "ratings": reviews.ratings(profile.organization_id for profile in page.rows),
-        "chosen_skills": [(skill_id, labels.get(skill_id, "")) for skill_id in skill_ids],
-        "next": f"?{parameters.urlencode()}" if page.next_cursor else "",
-        "countries": _options(profiles.countries_of_people(), fmt.country_name, chosen["country"]),
-        "languages": _options(profiles.languages_of_people(), fmt.language_name, chosen["language"]),
-        "availabilities": [
-            {"value": value, "label": label, "checked": value == chosen["availability"], "count": None}
-            for value, label in [("", _("Any")), *Availability.choices]
-        ],
-    }
-
-
-def _options(counted: list[tuple[str, int]], name: object, chosen: str) -> list[dict[str, object]]:
-    assert callable(name)
-    everything: dict[str, object] = {"value": "", "label": _("Any"), "count": None, "checked": not chosen}
-    return [everything] + [
-        {"value": code, "label": name(code), "count": count, "checked": code == chosen} for code, count in counted[:40]
-    ]
 
 
 @same_for_strangers

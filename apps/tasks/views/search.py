@@ -30,6 +30,7 @@ from apps.common.actors import STRANGER, Actor
 from apps.common.errors import DomainError
 from apps.common.frame import public_content
 from apps.common.ids import uuids
+from apps.common.lists import cleaned_query, without
 from apps.common.money import Money
 from apps.common.views import same_for_strangers
 from apps.compliance import policies as compliance
@@ -127,7 +128,7 @@ def filter_of(parameters: QueryDict, currency: str, now: datetime) -> TaskFilter
         budget_to_minor=_reference(parameters.get("budget_to", ""), currency, now),
         posted_within_days=int(days) if days in ("1", "7", "30") else None,
         bid_window=parameters.get("window", "") if parameters.get("window") in BidWindow.values else "",
-        sort=parameters.get("sort", "new") if parameters.get("sort") in queries.SORTS else "new",
+        sort=parameters.get("sort", "") if parameters.get("sort") in (*queries.SORTS, queries.RELEVANCE) else "",
     )
 
 
@@ -147,7 +148,7 @@ def _reference(text: str, currency: str, now: datetime) -> int | None:
 @require_safe
 def task_list(request: HttpRequest) -> HttpResponse:
     fragment = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
-    part, asker = f"tasks/task_list.html#{'results' if fragment else 'content'}", actor(request)
+    part, asker = f"tasks/task_list.html#{'live' if fragment else 'content'}", actor(request)
     reader = {"currency": reader_currency(request), "is_member": request.user.is_authenticated}
     if queries.sees_more_than_strangers(asker):
         content = get_template(part).render({**_list(request, asker), **reader}, request)
@@ -155,6 +156,10 @@ def task_list(request: HttpRequest) -> HttpResponse:
         content = public_content(request, part, lambda: _list(request, STRANGER), **reader)
     response = HttpResponse(content) if fragment else render(request, "tasks/task_list.html", {"content": content})
     response["Vary"] = "HX-Request"
+    if fragment:
+        # The form also sends its empty fields; they do not belong into an address that is shared or saved.
+        query = cleaned_query(request)
+        response["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
     return response
 
 
@@ -170,6 +175,7 @@ def _list(request: HttpRequest, asker: Actor) -> dict[str, Any]:
         "is_capped": total > queries.COUNT_MAX,
         "next_cursor": page.next_cursor,
         "wanted": requested,
+        "query": cleaned_query(request),
         "chips": _chips(requested, request),
         "nearby": cards(list(queries.open_tasks(asker).filter(bidding_closes_at__gt=now)[:3]), currency, now)
         if not page.rows
@@ -216,28 +222,32 @@ def _facets(filters: TaskFilter, now: datetime) -> dict[str, Any]:
             }
             for skill_id in facet_ids
         ],
-        "sort_options": [("new", _("Newest")), ("closing", _("Closing soon")), ("budget", _("Highest budget"))],
+        "sort_options": [
+            ("", _("Relevance") if filters.text.strip() else _("Newest")),
+            *([("new", _("Newest"))] if filters.text.strip() else []),
+            ("closing", _("Closing soon")),
+            ("budget", _("Highest budget")),
+        ],
     }
 
 
 def _chips(filters: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
     """The active filters, each with the URL that removes it."""
-    chips = []
+    chips: list[dict[str, str]] = []
+    query = QueryDict(cleaned_query(request))
 
-    def add(name: str, label: str, value: str) -> None:
-        parameters = request.GET.copy()
-        parameters.pop(name, None)
-        parameters.pop("cursor", None)
-        chips.append({"label": label, "value": value, "href": "?" + parameters.urlencode()})
+    def add(name: str, label: str, value: str, *, only: str = "") -> None:
+        chips.append({"label": label, "value": value, "href": without(query, name, only)})
 
     if filters.text:
-        add("q", _("Words"), filters.text)
+        add("q", _("Search"), filters.text)
     if filters.category:
         category = skills.category(filters.category)
         add("category", _("Category"), category.name if category else filters.category)
     if filters.skill_ids:
         names = skills.labels(filters.skill_ids, get_language() or "en")
-        add("skill", _("Skill"), ", ".join(names.values()))
+        for skill_id in filters.skill_ids:
+            add("skill", _("Skill"), names.get(skill_id, str(skill_id)), only=str(skill_id))
     if filters.language:
         add("language", _("Language"), fmt.language_name(filters.language))
     if request.GET.get("budget_from"):
