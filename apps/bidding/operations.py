@@ -21,6 +21,7 @@ from apps.common.operations import move
 from apps.compliance import policies as compliance
 from apps.outbox import bus
 from apps.pricing.queries import rates
+from apps.tasks import operations as task_operations
 from apps.tasks import policies as tasks_policies
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
@@ -108,6 +109,7 @@ def submit_bid(*, task_id: UUID, draft: BidDraft, actor: Actor, now: datetime) -
         raise policies.OneLiveBid
     bid = Bid(task=task, bidder=bidder, submitted_by_id=actor.person_id, submitted_at=now)
     _write(bid, draft, bidder, now)
+    task_operations.count_bid(task_id=task.id, change=1)
     bus.publish(events.BidSubmitted(bid_id=bid.id, task_id=task.id), now=now)
     return bid
 
@@ -217,6 +219,7 @@ def withdraw_bid(*, bid_id: UUID, actor: Actor, now: datetime) -> Bid:
     bid = queries.bid_for_update(bid_id)
     policies.check_can_withdraw(actor, bid)
     move(bid, BID, "withdraw", actor=actor, now=now)
+    task_operations.count_bid(task_id=bid.task_id, change=-1)
     bus.publish(events.BidWithdrawn(bid_id=bid.id, task_id=bid.task_id), now=now)
     return bid
 

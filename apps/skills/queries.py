@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import translation
 
-from apps.common import caches, tokens
+from apps.common import caches, replica, tokens
 from apps.skills.models import Category, CategoryLabel, Skill, SkillLabel, SkillRelation
 from apps.skills.rules import CATEGORY, SKILL, Lexicon, Name, SearchTerms, concept
 from apps.skills.states import CORE, RelationKind, SkillKind
@@ -140,6 +141,56 @@ def label(skill_id: UUID, language: str) -> str:
 def search_terms(text: str) -> SearchTerms:
     """Return what the words of a search mean. Sends no statement while this process keeps the names."""
     return lexicon().search_terms(text)
+
+
+RARE_MAX = 1000
+"""If no more rows match, only these are read; else the newest ones, until a page is full."""
+NOTHING = Q(pk__in=[])
+
+
+def matching(text: str, conditions: Sequence[Sequence[str]], *, function: str) -> Q:
+    """
+    Return the condition for rows with a search column that match all words of a text; if none has them all, any of
+    those that name skills or kinds of work, else any word. Of each of the `conditions` one token has to be there.
+
+    :param function: in the database, returns the ids of the rows that match, at most so many.
+    """
+    terms = search_terms(text) if text.strip() else None
+    if (terms is not None and terms.is_empty) or not all(conditions):
+        return NOTHING
+    if terms is None and not conditions:
+        return Q()
+    query = tokens.query_text([*(terms.all_of if terms else []), *conditions])
+    matches = _match_count(function, query)
+    if not matches and terms and len(terms.all_of) > 1:
+        either = tokens.query_text(terms.any_of, any_of=True)
+        query = f"({either})" + (f" & {tokens.query_text(conditions)}" if conditions else "")
+        matches = _match_count(function, query)
+    if not matches:
+        return NOTHING
+    if matches > RARE_MAX:
+        return Q(search_vector=tokens.ready_query(query))
+    return Q(id__in=RawSQL(f"SELECT {function}(%s::tsquery, %s)", [query, RARE_MAX]))  # noqa: S611 - a name of our own
+
+
+def _match_count(function: str, query: str) -> int:
+    """Return how many rows match, at most `RARE_MAX` + 1. That a query matches many is kept for a minute."""
+    count = 0
+
+    def compute(_keys: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        nonlocal count
+        with replica.reading_connection().cursor() as cursor:
+            sql = f"SELECT count(*) FROM {function}(%s::tsquery, %s)"  # noqa: S608 - a name of our own
+            cursor.execute(sql, [query, RARE_MAX + 1])
+            count = cursor.fetchone()[0]
+        return {(function, query): count} if count > RARE_MAX else {}
+
+    return _common.get_many([(function, query)], compute).get((function, query), count)
+
+
+_common: caches.ProcessMemory[tuple[str, str], int] = caches.ProcessMemory(
+    lambda: settings.LIST_MEMORY_SECONDS, most=2_000
+)
 
 
 def tokens_of(skill_ids: Iterable[UUID], category_id: UUID | None = None, title: str = "") -> list[str]:

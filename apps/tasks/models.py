@@ -48,6 +48,8 @@ class Task(BaseModel):
     updated_at = models.DateTimeField(auto_now=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
     hidden_reason = models.CharField(max_length=40, blank=True, default="")
+    bid_count = models.PositiveIntegerField(default=0, editable=False)
+    """Bids that were not withdrawn; `operations.count_bid` keeps it."""
     search_vector = SearchVectorField(null=True, editable=False)
 
     class Meta:

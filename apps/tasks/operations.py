@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -236,13 +237,23 @@ def _budget(task: Task) -> Money:
     return budget
 
 
+@transaction.atomic
+def count_bid(*, task_id: UUID, change: int) -> None:
+    """Add to the number of a task's bids, or with -1 take one away."""
+    Task.objects.filter(id=task_id).update(bid_count=F("bid_count") + change)
+
+
 def index(task: Task) -> None:
-    """Fill the task's search column: title first, then skills and kind of work, then the text of the brief."""
+    """
+    Fill the task's search column: title first, then skills and kind of work, then the text of the brief, and what
+    tasks are filtered by of their employer.
+    """
     body = "\n".join([task.goal, task.background, task.requirements])
     weighted = {
         "A": tokens.index_tokens(task.title, task.source_language),
         "B": skills.tokens_of(queries.skill_ids(task.id), task.category_id, task.title),
         "C": tokens.index_tokens(body, task.source_language),
+        "D": queries.employer_tokens(task.employer),
     }
     Task.objects.filter(id=task.id).update(search_vector=tokens.vector(weighted))
 

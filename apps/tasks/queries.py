@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,11 +11,14 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.expressions import RawSQL
 
+from apps.accounts.models import Organization
+from apps.accounts.queries import organizations
+from apps.accounts.states import countries_of
 from apps.common import caches, keyset, replica, tokens
 from apps.common.actors import STRANGER, Actor
 from apps.common.prepared import prepared
+from apps.common.working_hours import WorkingHours, common_hours
 from apps.skills import queries as skills
 from apps.tasks.models import (
     INVITED,
@@ -39,8 +42,6 @@ MAY_BE_NULL = {"-budget_reference_minor"}
 LONG_TEXTS = ("background", "requirements", "payment_terms", "search_vector")
 """What lists do not show."""
 COUNT_MAX = 1000
-RARE_MAX = 1000
-"""If no more open tasks match some words, only these are read; else the newest ones, until a page is full."""
 # Facets are counted among this many newest matches: grouping a hundred thousand rows costs more than the page. Of words
 # that a fortieth of a million tasks has, the newest 2,000 took 400 ms.
 FACET_MAX, FACET_MAX_OF_WORDS = 2000, 500
@@ -62,6 +63,10 @@ class TaskFilter:
     budget_to_minor: int | None = None
     posted_within_days: int | None = None
     bid_window: str = ""
+    bids_max: int | None = None
+    region: str = ""
+    overlap_hours: int = 0
+    time_zone: str = ""
     sort: str = ""
 
     @property
@@ -168,7 +173,7 @@ def _private_tasks(organization_id: UUID) -> QuerySet[Task, tuple[UUID]]:
 
 def search(actor: Actor, filters: TaskFilter, now: datetime) -> QuerySet[Task]:
     """Return open tasks that match."""
-    return _search(actor, filters, now, _matching(filters.text))
+    return _search(actor, filters, now, _words(filters, now))
 
 
 def _search(actor: Actor, filters: TaskFilter, now: datetime, words: Q, *, without: str = "") -> QuerySet[Task]:
@@ -187,48 +192,44 @@ def _search(actor: Actor, filters: TaskFilter, now: datetime, words: Q, *, witho
         tasks = tasks.filter(budget_reference_minor__lte=filters.budget_to_minor)
     if filters.posted_within_days:
         tasks = tasks.filter(published_at__gte=now - timedelta(days=filters.posted_within_days))
+    if filters.bids_max is not None:
+        tasks = tasks.filter(bid_count__lte=filters.bids_max)
     if filters.bid_window and without != "bid_window":
         tasks = tasks.filter(bid_window=filters.bid_window)
     return tasks
 
 
-def _matching(text: str) -> Q:
-    """Match all words; if no task has them all, match any of those that name skills or kinds of work, else any."""
-    if not text.strip():
-        return Q()
-    terms = skills.search_terms(text)
-    if terms.is_empty:
-        return NOTHING
-    query = tokens.query_text(terms.all_of)
-    matches = _match_count(query)
-    if not matches and len(terms.all_of) > 1:
-        query = tokens.query_text(terms.any_of, any_of=True)
-        matches = _match_count(query)
-    if not matches:
-        return NOTHING
-    if matches > RARE_MAX:
-        return Q(search_vector=tokens.ready_query(query))
-    return Q(id__in=RawSQL("SELECT tasks_matching(%s::tsquery, %s)", [query, RARE_MAX]))
+def employer_tokens(employer: Organization) -> list[str]:
+    """Return the tokens of an employer by which its tasks are filtered, as of the task's publication."""
+    return [_country_token(employer.country), _zone_token(employer.time_zone)]
 
 
-NOTHING = Q(pk__in=[])
+def _country_token(country: str) -> str:
+    return f"=country:{country}"
 
 
-def _match_count(query: str) -> int:
-    """Return how many open tasks match, at most `RARE_MAX` + 1. That a query matches many is kept for a minute."""
-    count = 0
-
-    def compute(_queries: list[str]) -> dict[str, int]:
-        nonlocal count
-        with replica.reading_connection().cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM tasks_matching(%s::tsquery, %s)", [query, RARE_MAX + 1])
-            count = cursor.fetchone()[0]
-        return {query: count} if count > RARE_MAX else {}
-
-    return _common.get_many([query], compute).get(query, count)
+def _zone_token(zone: str) -> str:
+    return f"=zone:{zone}"
 
 
-_common: caches.ProcessMemory[str, int] = caches.ProcessMemory(lambda: settings.LIST_MEMORY_SECONDS, most=1_000)
+def _words(filters: TaskFilter, now: datetime) -> Q:
+    conditions = []
+    if filters.region:
+        conditions.append([_country_token(country) for country in countries_of(filters.region)])
+    if filters.overlap_hours:
+        conditions.append([_zone_token(zone) for zone in _zones_in_common(filters, now)])
+    return skills.matching(filters.text, conditions, function="tasks_matching")
+
+
+def _zones_in_common(filters: TaskFilter, now: datetime) -> list[str]:
+    """The time zones of employers where 9 to 18 has so many hours in common with 9 to 18 in the reader's zone."""
+    own = WorkingHours(filters.time_zone or "UTC")
+    return [
+        zone
+        for zone in organizations.zones_of_employers()
+        if sum((end - start).total_seconds() for start, end in common_hours(own, WorkingHours(zone), now))
+        >= filters.overlap_hours * 3600
+    ]
 
 
 def search_page(matching: QuerySet[Task], filters: TaskFilter, cursor: str = "", size: int = 20) -> keyset.Page[Task]:
@@ -242,6 +243,17 @@ def search_page(matching: QuerySet[Task], filters: TaskFilter, cursor: str = "",
         )
     order = SORTS[filters.order]
     return keyset.page(shown, order=order, cursor=cursor, size=size, has_nulls=order in MAY_BE_NULL)
+
+
+def in_order_of(
+    matching: QuerySet[Task], scores: Mapping[UUID, float], cursor: str = "", size: int = 20
+) -> keyset.Page[Task]:
+    """One page of the tasks that have a score, the highest first; the cursor is a number of rows."""
+    rows = matching.filter(id__in=list(scores)).defer(*LONG_TEXTS)
+    ordered = sorted(rows, key=lambda task: (-scores[task.id], task.id))
+    start = int(cursor) if cursor.isdecimal() and len(cursor) < 4 else 0
+    more = len(ordered) > start + size
+    return keyset.Page(ordered[start : start + size], str(start + size) if more else "")
 
 
 def capped_count(tasks: QuerySet[Task]) -> int:
@@ -287,7 +299,7 @@ def facet_counts(filters: TaskFilter, now: datetime) -> dict[str, dict[str, int]
 
 def _count_facets(filters: TaskFilter, now: datetime) -> dict[str, dict[str, int]]:
     result: dict[str, dict[str, int]] = {}
-    words, most = _matching(filters.text), FACET_MAX_OF_WORDS if filters.text.strip() else FACET_MAX
+    words, most = _words(filters, now), FACET_MAX_OF_WORDS if filters.text.strip() else FACET_MAX
     free = [name for name in FACETS if name not in filters.active_facets]
     for without, names in [("", free), *((name, [name]) for name in filters.active_facets)]:
         newest = (

@@ -51,6 +51,8 @@ class TrackRecord(BaseModel):
     """The median from the first message of somebody to the first answer."""
     stars = ArrayField(models.PositiveIntegerField(), size=5, default=list)
     """How many reviews have one star, two stars, and so on."""
+    rating_tenths = models.PositiveSmallIntegerField(null=True, blank=True)
+    """The mean of the stars, times ten, rounded; null without reviews."""
 
     class Meta:
         constraints = [
@@ -59,4 +61,12 @@ class TrackRecord(BaseModel):
             )
             for part, whole in _PARTS
         ]
-        indexes = [models.Index(fields=["due_at"], name="track_records_due")]
+        indexes = [
+            models.Index(fields=["due_at"], name="track_records_due"),
+            models.Index(fields=["rating_tenths", "organization"], name="track_records_rating"),
+            models.Index(
+                fields=["organization"],
+                condition=models.Q(is_payout_account_checked=True),
+                name="track_records_checked",
+            ),
+        ]

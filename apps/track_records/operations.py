@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.track_records import queries
+from apps.track_records import queries, rules
 from apps.track_records.models import TrackRecord
 
 COUNTED_AGAIN_AFTER = timedelta(days=1)
@@ -27,11 +27,13 @@ def mark_due(*, organization_ids: Iterable[UUID], now: datetime) -> None:
 def count_again(*, record_id: UUID, now: datetime) -> None:
     """Count an organization's record."""
     row = TrackRecord.objects.select_for_update().get(id=record_id)
+    stars = queries.count_stars(row.organization_id)
     counted = {
         **queries.count_work(row.organization_id),
         **queries.count_hiring(row.organization_id, now),
         **queries.count_answers(row.organization_id, now),
-        "stars": queries.count_stars(row.organization_id),
+        "stars": stars,
+        "rating_tenths": rules.rating_tenths(stars),
         "counted_at": now,
         "due_at": now + COUNTED_AGAIN_AFTER,
     }

@@ -39,6 +39,16 @@ def records(organization_ids: Iterable[UUID]) -> dict[UUID, Record]:
     return {organization_id: rows.get(organization_id, Record()) for organization_id in ids}
 
 
+def rated_at_least(tenths: int) -> QuerySet[TrackRecord, UUID]:
+    """The ids of organizations whose reviews have this mean of stars, times ten, or a higher one."""
+    return TrackRecord.objects.filter(rating_tenths__gte=tenths).values_list("organization_id", flat=True)
+
+
+def with_checked_account() -> QuerySet[TrackRecord, UUID]:
+    """The ids of organizations whose payout account the payment provider has checked."""
+    return TrackRecord.objects.filter(is_payout_account_checked=True).values_list("organization_id", flat=True)
+
+
 def record(organization_id: UUID) -> Record:
     return records([organization_id])[organization_id]
 

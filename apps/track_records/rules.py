@@ -23,6 +23,17 @@ def share_bps(part: int, whole: int) -> int | None:
     return 100 * (100 * part // whole) if whole >= COUNTED_MIN else None
 
 
+def rating_tenths(stars: Sequence[int]) -> int | None:
+    """
+    The mean of the stars, times ten, rounded half up; None without reviews.
+
+    :param stars: how many reviews have one star, two stars, and so on.
+    """
+    total = sum(stars)
+    points = sum(number * count for number, count in enumerate(stars, start=1))
+    return (20 * points + total) // (2 * total) if total else None
+
+
 def median_minutes(durations: Sequence[timedelta]) -> int | None:
     """The median in whole minutes; None for none. Negative durations count as zero."""
     seconds = [duration.total_seconds() for duration in durations]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.operations import profiles
 from apps.skills.models import Skill
+from apps.track_records import rules
+from apps.track_records.models import TrackRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +53,27 @@ def test_chips_remove_one_filter_each(client, amara):
     assert f"?q=logo&amp;skill={skills[0]}" in page
     assert f"?q=logo&amp;skill={skills[1]}" in page
     assert f"?skill={skills[0]}&amp;skill={skills[1]}" in page
+
+
+def test_people_are_found_by_their_reviews_and_a_checked_account(client, amara):
+    def is_there(query):
+        return "Amara" in client.get(f"/en/people/?{query}").content.decode()
+
+    assert not is_there("rating=4")
+    assert not is_there("checked=1")
+    record = TrackRecord.objects.create(
+        organization=amara, due_at=timezone.now(), stars=[0, 0, 0, 1, 1], rating_tenths=45
+    )
+    assert is_there("rating=4")
+    assert is_there("rating=4.5&q=logo")
+    TrackRecord.objects.filter(id=record.id).update(rating_tenths=44, is_payout_account_checked=True)
+    assert not is_there("rating=4.5")
+    assert is_there("checked=1")
+    assert is_there("rating=nonsense")
+
+
+@pytest.mark.parametrize(
+    ("stars", "tenths"), [([0] * 5, None), ([0, 0, 0, 1, 1], 45), ([1, 0, 0, 0, 0], 10), ([0, 0, 0, 2, 1], 43)]
+)
+def test_the_mean_of_the_stars(stars, tenths):
+    assert rules.rating_tenths(stars) == tenths

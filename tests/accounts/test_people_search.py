@@ -10,6 +10,7 @@ from apps.accounts.operations import organizations, profiles
 from apps.accounts.queries import people as queries
 from apps.accounts.queries.people import PeopleFilter
 from apps.common.working_hours import WorkingHours
+from apps.skills import queries as skills
 from apps.skills.models import Skill, SkillLabel
 
 pytestmark = pytest.mark.django_db
@@ -150,11 +151,11 @@ def test_rare_and_common_words_give_the_same_people(add, monkeypatch):
         ("python", {"language": "en"}),
         ("nowhere", {}),
     ]
-    queries._common.clear()
+    skills._common.clear()
     rare = [find(text, **filters) for text, filters in searches]
-    monkeypatch.setattr(queries, "RARE_MAX", 0)
+    monkeypatch.setattr(skills, "RARE_MAX", 0)
     assert [find(text, **filters) for text, filters in searches] == rare
-    queries._common.clear()
+    skills._common.clear()
 
 
 def test_many_short_words_are_answered_at_once(add):

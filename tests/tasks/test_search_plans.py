@@ -32,10 +32,10 @@ def test_rare_and_common_words_give_the_same_tasks(make, monkeypatch):
         make.task(title=title)
     hidden = make.task(title="Harbour secret")
     Task.objects.filter(id=hidden.id).update(visibility="invited")
-    queries._common.clear()
+    skills._common.clear()
     words = ("harbour", "harbour lantern", "harbour lighthouse", "lighthouse nowhere", "nowhere", "secret")
     rare = [titles(text) for text in words]
-    monkeypatch.setattr(queries, "RARE_MAX", 0)
+    monkeypatch.setattr(skills, "RARE_MAX", 0)
     assert [titles(text) for text in words] == rare
     harbour = ["Harbour lantern", "Harbour map", "Harbour survey"]
     either = [*harbour, "Lighthouse lantern"]
@@ -58,10 +58,10 @@ def test_a_new_task_is_there_at_once_although_nothing_had_matched(make, settings
 
 def test_that_words_are_common_is_kept(make, settings, monkeypatch, django_assert_num_queries):
     settings.LIST_MEMORY_SECONDS = 60
-    monkeypatch.setattr(queries, "RARE_MAX", 0)
-    queries._common.clear()
+    monkeypatch.setattr(skills, "RARE_MAX", 0)
+    skills._common.clear()
     make.task(title="Harbour survey")
     assert titles("harbour") == ["Harbour survey"]
     with django_assert_num_queries(1):
         assert titles("harbour") == ["Harbour survey"]
-    queries._common.clear()
+    skills._common.clear()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Count, QuerySet
 
 from apps.accounts.models import AccessEvent, Organization, User
+from apps.common import caches
 
 
 def organizations_of(user: User) -> QuerySet[Organization]:
@@ -40,3 +42,16 @@ def countries_to_check() -> list[CountryToCheck]:
 def lock(organization_id: UUID) -> Organization:
     """The organization, locked: decisions about it are serialized."""
     return Organization.objects.select_for_update().get(id=organization_id)
+
+
+def zones_of_employers() -> list[str]:
+    """Return the time zones of those who hire, most frequent first, as of up to `LIST_MEMORY_SECONDS` ago."""
+    rows = Organization.objects.filter(hires=True).values_list("time_zone").annotate(count=Count("id"))
+    return caches.remembered(
+        "employers:zones",
+        settings.LIST_MEMORY_SECONDS,
+        lambda: [zone for zone, _ in rows.order_by("-count", "time_zone")[:ZONES_MAX]],
+    )
+
+
+ZONES_MAX = 300

@@ -5,24 +5,25 @@ combination of them; `operations.profiles.index` writes the tokens.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
-from django.db.models.expressions import Combinable, RawSQL
+from django.db.models.expressions import Combinable
 
 from apps.accounts.models import PUBLIC, Profile
 from apps.accounts.states import LanguageLevel, countries_of
-from apps.common import caches, keyset, replica, tokens
+from apps.common import caches, keyset, tokens
 from apps.common.working_hours import WorkingHours, common_hours
 from apps.skills import queries as skills
-from apps.skills.rules import SKILL, SearchTerms, concept
+from apps.skills.rules import SKILL, concept
 
-COUNT_MAX, RARE_MAX = 1000, 1000
+COUNT_MAX = 1000
 HOURS_MAX = 500
 """How many pairs of a time zone and working hours are compared with the reader's; the most frequent ones."""
 RELEVANCE, NEWEST = "relevance", "new"
@@ -45,7 +46,6 @@ class PeopleFilter:
     overlap_hours: int = 0
     hours: WorkingHours | None = None
     rates_minor: tuple[tuple[str, int | None, int | None], ...] | None = None
-    organization_ids: tuple[UUID, ...] | None = None
     sort: str = ""
 
     @property
@@ -86,21 +86,19 @@ def _hours_token(hours: WorkingHours) -> str:
     return _token("hours", f"{hours.time_zone}/{hours.from_hour}-{hours.to_hour}")
 
 
-def people(filters: PeopleFilter, now: datetime) -> QuerySet[Profile]:
-    """Return public profiles of freelancers that match all filters, and all words, or else any of them."""
+def people(filters: PeopleFilter, now: datetime, *, among: Iterable[QuerySet[Any, UUID]] = ()) -> QuerySet[Profile]:
+    """
+    Return public profiles of freelancers that match all filters, and all words, or else any of them.
+
+    :param among: ids of organizations that higher apps know something about; one must be in all of them.
+    """
     profiles = Profile.objects.filter(PUBLIC, organization__works=True, organization__is_active=True)
-    terms = _terms(filters.text)
-    if filters.text.strip() and terms.is_empty:
-        return profiles.none()
-    conditions = _conditions(filters, now)
-    if any(not condition for condition in conditions):
-        return profiles.none()
-    if conditions or not terms.is_empty:
-        profiles = profiles.filter(_matching(terms, conditions))
+    by_tokens = skills.matching(filters.text, _conditions(filters, now), function="accounts_profiles_matching")
+    profiles = profiles.filter(by_tokens)
     if filters.rates_minor is not None:
         profiles = profiles.filter(_rate_within(filters.rates_minor))
-    if filters.organization_ids is not None:
-        profiles = profiles.filter(organization_id__in=filters.organization_ids)
+    for ids in among:
+        profiles = profiles.filter(organization_id__in=ids)
     return profiles
 
 
@@ -147,46 +145,11 @@ def _rate_within(rates_minor: Iterable[tuple[str, int | None, int | None]]) -> Q
     return result
 
 
-def _terms(text: str) -> SearchTerms:
-    return skills.search_terms(text) if text.strip() else SearchTerms()
-
-
-def _matching(terms: SearchTerms, conditions: Sequence[Sequence[str]]) -> Q:
-    query = tokens.query_text([*terms.all_of, *conditions])
-    matches = _match_count(query)
-    if not matches and len(terms.all_of) > 1:
-        either = tokens.query_text(terms.any_of, any_of=True)
-        query = f"({either})" + (f" & {tokens.query_text(conditions)}" if conditions else "")
-        matches = _match_count(query)
-    if not matches:
-        return Q(pk__in=[])
-    if matches > RARE_MAX:
-        return Q(search_vector=tokens.ready_query(query))
-    return Q(id__in=RawSQL("SELECT accounts_profiles_matching(%s::tsquery, %s)", [query, RARE_MAX]))
-
-
-def _match_count(query: str) -> int:
-    """Return how many public profiles match, at most `RARE_MAX` + 1. That a query matches many is kept for a minute."""
-    count = 0
-
-    def compute(_queries: list[str]) -> dict[str, int]:
-        nonlocal count
-        with replica.reading_connection().cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM accounts_profiles_matching(%s::tsquery, %s)", [query, RARE_MAX + 1])
-            count = cursor.fetchone()[0]
-        return {query: count} if count > RARE_MAX else {}
-
-    return _common.get_many([query], compute).get(query, count)
-
-
-_common: caches.ProcessMemory[str, int] = caches.ProcessMemory(lambda: settings.LIST_MEMORY_SECONDS, most=1_000)
-
-
 def page(matching: QuerySet[Profile], filters: PeopleFilter, cursor: str = "", size: int = 20) -> keyset.Page[Profile]:
     """One page of what `people` found, with what a list shows of each person."""
     shown = _with_parts(matching)
     if filters.order == RELEVANCE:
-        rank: Combinable = tokens.rank(*_terms(filters.text).for_rank)
+        rank: Combinable = tokens.rank(*skills.search_terms(filters.text).for_rank)
         everything = _with_parts(Profile.objects.all())
         return keyset.ranked_page(
             shown, everything=everything, rank=rank, newest="-updated_at", cursor=cursor, size=size

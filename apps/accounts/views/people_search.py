@@ -32,8 +32,11 @@ from apps.common.working_hours import WorkingHours
 from apps.pricing.queries import rates
 from apps.reviews import queries as reviews
 from apps.skills import queries as skills
+from apps.track_records import queries as track_records
 
 OVERLAPS = (2, 4, 6)
+RATINGS = {"4": 40, "4.5": 45}
+"""By the value in the address: the least mean of the stars, times ten."""
 SKILLS_MAX = 5
 
 
@@ -104,10 +107,17 @@ def _amount(text: str, currency: str) -> Money | None:
 def _list(request: HttpRequest, currency: str) -> dict[str, Any]:
     now = timezone.now()
     filters = _filters(request, currency, now)
-    matching = people_queries.people(filters, now)
+    rating, is_checked = request.GET.get("rating", ""), request.GET.get("checked") == "1"
+    among = [track_records.rated_at_least(RATINGS[rating])] if rating in RATINGS else []
+    among += [track_records.with_checked_account()] if is_checked else []
+    matching = people_queries.people(filters, now, among=among)
     cursor = request.GET.get("cursor", "")
     page = people_queries.page(matching, filters, cursor)
-    total = len(page) if not cursor and not page.next_cursor else people_queries.count(matching, filters.key)
+    total = (
+        len(page)
+        if not cursor and not page.next_cursor
+        else people_queries.count(matching, f"{filters.key}:{rating if among else ''}:{is_checked}")
+    )
     shown = {skill.skill_id for profile in page.rows for skill in profile.skills.all()} | set(filters.skill_ids)
     labels = skills.labels(shown, translation.get_language() or "en")
     named = skills.search_terms(filters.text) if filters.text else None
@@ -130,10 +140,18 @@ def _list(request: HttpRequest, currency: str) -> dict[str, Any]:
         "availabilities": _options(
             [(value, None) for value in Availability.values], lambda v: Availability(v).label, filters.availability
         ),
+        "rating_options": _options(
+            [(value, None) for value in RATINGS], lambda v: _stars(v), rating if rating in RATINGS else ""
+        ),
+        "checked_options": [{"value": "1", "label": _("Payout account checked"), "count": None, "checked": is_checked}],
         "overlaps": _options(
             [(str(hours), None) for hours in OVERLAPS], lambda v: _hours(int(v)), str(filters.overlap_hours or "")
         ),
     }
+
+
+def _stars(value: str) -> str:
+    return _("%(stars)s stars or more") % {"stars": fmt.number(Decimal(value))}
 
 
 def _hours(hours: int) -> str:
@@ -163,6 +181,8 @@ def _chips(request: HttpRequest, filters: PeopleFilter, labels: dict[Any, str]) 
         ("overlap", _("Common working hours"), _hours(filters.overlap_hours) if filters.overlap_hours else ""),
         ("rate_from", _("Rate from"), query.get("rate_from", "")),
         ("rate_to", _("Rate to"), query.get("rate_to", "")),
+        ("rating", _("Rating"), _stars(query["rating"]) if query.get("rating") in RATINGS else ""),
+        ("checked", _("Verified"), _("Payout account checked") if query.get("checked") == "1" else ""),
     ]  # fmt: skip
     chips = [{"label": label, "value": value, "href": without(query, name)} for name, label, value in active if value]
     for skill_id in filters.skill_ids:

@@ -151,6 +151,11 @@ def recommended_tasks(
     return [RecommendedTask(item.result.task, explained[item.result.id], item) for item in order[:limit]]
 
 
+def scores(organization_id: UUID, now: datetime) -> dict[UUID, float]:
+    """How well open tasks suit this freelancer, 0 to 100: at most `CONSIDERED_MAX`, the best."""
+    return {result.task_id: result.score for result in _open_results(organization_id, now)}
+
+
 @prepared
 def _open_results(organization_id: UUID, now: datetime) -> QuerySet[MatchResult]:
     invited = Exists(TaskInvitation.objects.filter(task=OuterRef("task"), organization_id=organization_id))

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.accounts.states import Region
 from apps.common import currencies
 from apps.common.api.serializers import AMOUNT_MAX, MomentField
 from apps.common.forms import CONTENT_LANGUAGES
@@ -103,6 +104,20 @@ class TaskQuerySerializer(serializers.Serializer[Any]):
     )
     posted_within_days = serializers.IntegerField(min_value=1, max_value=3650, required=False)
     bid_window = serializers.ChoiceField(choices=BidWindow.choices, required=False)
+    bids_max = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
+    region = serializers.ChoiceField(choices=Region.choices, required=False, help_text="Of the employer.")
+    overlap_hours = serializers.IntegerField(
+        min_value=0,
+        max_value=9,
+        required=False,
+        help_text="At least so many hours a day in common with 9 to 18 in `time_zone`, from 9 to 18 at the employer's.",
+    )
+    time_zone = serializers.CharField(max_length=60, required=False, help_text="An IANA time zone.")
+
+    def validate_time_zone(self, value: str) -> str:
+        if value not in ZONES:
+            raise serializers.ValidationError("Unknown IANA time zone.")
+        return value
 
 
 class AttachmentSerializer(serializers.ModelSerializer[TaskAttachment]):

@@ -24,6 +24,7 @@ from apps.accounts.middleware import actor, current_organization
 from apps.accounts.models import User
 from apps.accounts.policies import may
 from apps.accounts.rules import Act, Side
+from apps.accounts.states import Region
 from apps.bidding import queries as bids
 from apps.common import caches, fmt
 from apps.common.actors import STRANGER, Actor
@@ -35,6 +36,7 @@ from apps.common.money import Money
 from apps.common.views import same_for_strangers
 from apps.compliance import policies as compliance
 from apps.files.views import serve
+from apps.matching.queries import recommendations
 from apps.messaging import queries as messaging
 from apps.pricing.queries import rates as rate_queries
 from apps.saved import queries as saved
@@ -116,9 +118,13 @@ def _rates_for_orientation(currencies: set[str], now: datetime) -> rate_queries.
     return _rates.get(key, lambda: rate_queries.rate_table(now.date(), currencies))
 
 
+BIDS_MAX = {"0": 0, "5": 4, "10": 9}
+"""By the value in the address: the most bids of a task."""
+
+
 def filter_of(parameters: QueryDict, currency: str, now: datetime) -> TaskFilter:
     """The filters in a query string of the list; amounts are in the reader's currency."""
-    days = parameters.get("posted", "")
+    days, overlap = parameters.get("posted", ""), parameters.get("overlap", "")
     return TaskFilter(
         text=parameters.get("q", "")[:200].replace("\x00", ""),
         category=parameters.get("category", ""),
@@ -128,6 +134,10 @@ def filter_of(parameters: QueryDict, currency: str, now: datetime) -> TaskFilter
         budget_to_minor=_reference(parameters.get("budget_to", ""), currency, now),
         posted_within_days=int(days) if days in ("1", "7", "30") else None,
         bid_window=parameters.get("window", "") if parameters.get("window") in BidWindow.values else "",
+        bids_max=BIDS_MAX.get(parameters.get("bids", "")),
+        region=parameters.get("region", "") if parameters.get("region") in Region.values else "",
+        overlap_hours=int(overlap) if overlap in ("2", "4", "6") else 0,
+        time_zone=timezone.get_current_timezone_name() if overlap else "",
         sort=parameters.get("sort", "") if parameters.get("sort") in (*queries.SORTS, queries.RELEVANCE) else "",
     )
 
@@ -149,9 +159,14 @@ def _reference(text: str, currency: str, now: datetime) -> int | None:
 def task_list(request: HttpRequest) -> HttpResponse:
     fragment = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
     part, asker = f"tasks/task_list.html#{'live' if fragment else 'content'}", actor(request)
-    reader = {"currency": reader_currency(request), "is_member": request.user.is_authenticated}
-    if queries.sees_more_than_strangers(asker):
-        content = get_template(part).render({**_list(request, asker), **reader}, request)
+    own = current_organization(request)
+    is_matched = own is not None and own.works
+    reader = {
+        "currency": reader_currency(request), "is_member": request.user.is_authenticated, "is_matched": is_matched,
+    }  # fmt: skip
+    is_personal = is_matched and request.GET.get("sort") == BEST_MATCH
+    if is_personal or queries.sees_more_than_strangers(asker):
+        content = get_template(part).render({**_list(request, asker, is_personal=is_personal), **reader}, request)
     else:
         content = public_content(request, part, lambda: _list(request, STRANGER), **reader)
     response = HttpResponse(content) if fragment else render(request, "tasks/task_list.html", {"content": content})
@@ -163,11 +178,20 @@ def task_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _list(request: HttpRequest, asker: Actor) -> dict[str, Any]:
+BEST_MATCH = "match"
+
+
+def _list(request: HttpRequest, asker: Actor, *, is_personal: bool = False) -> dict[str, Any]:
+    """:param is_personal: in the order of how well the tasks suit the reader; only those that were matched."""
     now = timezone.now()
     currency, cursor = reader_currency(request), request.GET.get("cursor", "")
     requested = filter_of(request.GET, currency, now)
-    page = queries.search_page(queries.search(asker, requested, now), requested, cursor)
+    matching = queries.search(asker, requested, now)
+    if is_personal and asker.organization_id:
+        scores = recommendations.scores(asker.organization_id, now)
+        page = queries.in_order_of(matching, scores, cursor)
+    else:
+        page = queries.search_page(matching, requested, cursor)
     total = queries.total(page, requested, now, is_first=not cursor)
     return {
         "cards": cards(page.rows, currency, now),
@@ -175,6 +199,7 @@ def _list(request: HttpRequest, asker: Actor) -> dict[str, Any]:
         "is_capped": total > queries.COUNT_MAX,
         "next_cursor": page.next_cursor,
         "wanted": requested,
+        "sort": BEST_MATCH if is_personal else requested.sort,
         "query": cleaned_query(request),
         "chips": _chips(requested, request),
         "nearby": cards(list(queries.open_tasks(asker).filter(bidding_closes_at__gt=now)[:3]), currency, now)
@@ -213,6 +238,17 @@ def _facets(filters: TaskFilter, now: datetime) -> dict[str, Any]:
             {"value": days, "label": label, "checked": days == filters.posted_within_days}
             for days, label in ((1, _("Last 24 hours")), (7, _("Last 7 days")), (30, _("Last 30 days")))
         ],
+        "bids_options": [
+            {"value": value, "label": label, "checked": BIDS_MAX[value] == filters.bids_max}
+            for value, label in _bids_labels().items()
+        ],
+        "region_options": [
+            {"value": region, "label": Region(region).label, "checked": region == filters.region}
+            for region in Region.values
+        ],
+        "overlap_options": [
+            {"value": hours, "label": _hours(hours), "checked": hours == filters.overlap_hours} for hours in (2, 4, 6)
+        ],
         "skill_options": [
             {
                 "value": skill_id,
@@ -229,6 +265,17 @@ def _facets(filters: TaskFilter, now: datetime) -> dict[str, Any]:
             ("budget", _("Highest budget")),
         ],
     }
+
+
+def _bids_labels() -> dict[str, str]:
+    fewer = {
+        str(count): ngettext("Fewer than %(n)s bid", "Fewer than %(n)s bids", count) % {"n": count} for count in (5, 10)
+    }
+    return {"0": _("No bids yet"), **fewer}
+
+
+def _hours(hours: int) -> str:
+    return ngettext("At least %(n)s hour", "At least %(n)s hours", hours) % {"n": hours}
 
 
 def _chips(filters: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
@@ -258,6 +305,12 @@ def _chips(filters: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
         add("posted", _("Posted"), request.GET["posted"])
     if filters.bid_window:
         add("window", _("Bids"), str(BidWindow(filters.bid_window).label))
+    if filters.bids_max is not None:
+        add("bids", _("Number of bids"), _bids_labels()[request.GET["bids"]])
+    if filters.region:
+        add("region", _("Region of the employer"), str(Region(filters.region).label))
+    if filters.overlap_hours:
+        add("overlap", _("Common working hours"), _hours(filters.overlap_hours))
     return chips
 
 

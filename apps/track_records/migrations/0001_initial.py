@@ -39,10 +39,11 @@ class Migration(migrations.Migration):
                 ('answers', models.PositiveIntegerField(default=0)),
                 ('answer_minutes', models.PositiveIntegerField(blank=True, null=True)),
                 ('stars', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), default=list, size=5)),
+                ('rating_tenths', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('organization', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='track_record', to='accounts.organization')),
             ],
             options={
-                'indexes': [models.Index(fields=['due_at'], name='track_records_due')],
+                'indexes': [models.Index(fields=['due_at'], name='track_records_due'), models.Index(fields=['rating_tenths', 'organization'], name='track_records_rating'), models.Index(condition=models.Q(('is_payout_account_checked', True)), fields=['organization'], name='track_records_checked')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('deliveries_on_time__lte', models.F('deliveries'))), name='track_records_deliveries_on_time_of_whole'), models.CheckConstraint(condition=models.Q(('repeat_clients__lte', models.F('clients'))), name='track_records_repeat_clients_of_whole'), models.CheckConstraint(condition=models.Q(('tasks_hired__lte', models.F('tasks_decided'))), name='track_records_tasks_hired_of_whole'), models.CheckConstraint(condition=models.Q(('approvals_on_time__lte', models.F('approvals'))), name='track_records_approvals_on_time_of_whole')],
             },
         ),
