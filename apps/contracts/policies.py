@@ -266,9 +266,13 @@ def check_can_give_notice(actor: Actor, milestone: Milestone, now: datetime) -> 
     """:raises NotLate: unless funded work is late and nothing was delivered."""
     check_may(actor, Act.GIVE_NOTICE, milestone.contract.employer_id, Side.EMPLOYER)
     _check_active(milestone.contract)
-    is_late = milestone.status == MilestoneStatus.FUNDED and milestone.due_at is not None and milestone.due_at < now
-    if not is_late:
+    if not is_overdue(milestone, now):
         raise NotLate
+
+
+def is_overdue(milestone: Milestone, now: datetime) -> bool:
+    """Return whether funded work is late and nothing was delivered."""
+    return milestone.status == MilestoneStatus.FUNDED and milestone.due_at is not None and milestone.due_at < now
 
 
 def can_give_notice(actor: Actor, milestone: Milestone, now: datetime) -> bool:

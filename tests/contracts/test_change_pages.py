@@ -57,6 +57,7 @@ def test_compare_then_send_then_accept(make, client):
     assert "Accept these terms?" not in words(own)
 
     other = log_in(client, contract.freelancer)
+    assert "Next: Answer a change request" in words(other.get("/en/contracts/"))
     assert "A change is proposed to you" in words(other.get(f"/en/contracts/{contract.id}/"))
     assert "Accept these terms?" in words(other.get(sent["Location"]))
     done = other.post(f"/en/contracts/changes/{change.id}/accept/", follow=True)

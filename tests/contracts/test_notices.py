@@ -168,6 +168,7 @@ class TestPages:
         text = self.words(page.get(room))
         assert "Overdue" in text
         assert "Set a last date" in text
+        assert "Overdue" in self.words(page.get("/en/contracts/"))
         page.post(f"/en/milestones/{late.id}/notice/", {"text": "Please hurry"})
         notice = LateNotice.objects.get()
         assert "Withdraw the last date" in self.words(page.get(room))

@@ -13,7 +13,7 @@ from apps.common.prepared import prepared
 from apps.common.working_hours import WorkingHours
 from apps.contracts import rules
 from apps.contracts.models import Bonus, CancellationProposal, ChangeRequest, Contract, LateNotice
-from apps.contracts.states import ContractStatus
+from apps.contracts.states import ChangeStatus, ContractStatus
 from apps.pricing.queries import previews
 from apps.tasks.queries import LONG_TEXTS
 
@@ -33,6 +33,12 @@ def _contracts_visible_to(organization_id: UUID | None, is_staff: bool) -> Query
     if organization_id is None:
         return contracts.none()
     return contracts.filter(Q(employer_id=organization_id) | Q(freelancer_id=organization_id))
+
+
+def with_change_to_answer(contracts: QuerySet[Contract], actor: Actor) -> QuerySet[Contract]:
+    """The same contracts with `has_change_to_answer`: whether the other side proposed a change that is open."""
+    changes = ChangeRequest.objects.filter(contract=OuterRef("pk"), status=ChangeStatus.OPEN)
+    return contracts.annotate(has_change_to_answer=Exists(changes.exclude(proposed_by_id=actor.organization_id)))
 
 
 def contract_page(contract_id: UUID, actor: Actor) -> Contract | None:

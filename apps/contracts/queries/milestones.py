@@ -36,6 +36,12 @@ def milestones_visible_to(actor: Actor) -> QuerySet[Milestone]:
     return milestones.filter(contract__in=contracts_visible_to(actor))
 
 
+def milestones_of_contracts(contract_ids: list[UUID]) -> QuerySet[Milestone]:
+    """The milestones of these contracts, with contract and parties, in their order."""
+    rows = Milestone.objects.filter(contract_id__in=contract_ids)
+    return rows.select_related("contract__employer", "contract__freelancer").order_by("contract_id", "position")
+
+
 def milestones(contract_id: UUID) -> list[Milestone]:
     """The milestones in their order, with their escrows."""
     return _milestones(contract_id)
