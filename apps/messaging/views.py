@@ -166,8 +166,9 @@ def _talk_page(request: HttpRequest, talk: _Talk, form: MessageForm | None, *, p
 
 def _phrase(request: HttpRequest, chosen: str) -> str:
     """The quick phrase of that number, or the person's own with that id."""
-    if chosen.isdecimal():
-        return str(QUICK_PHRASES[int(chosen)]) if int(chosen) < len(QUICK_PHRASES) else ""
+    built_in = {str(number): str(text) for number, text in enumerate(QUICK_PHRASES)}
+    if chosen in built_in:
+        return built_in[chosen]
     return next((phrase.text for phrase in queries.phrases_of(_user(request)) if str(phrase.id) == chosen), "")
 
 

@@ -291,3 +291,18 @@ def test_a_conversation_is_taken_down_as_a_whole_and_restored(make, employer, fr
         operations.hide_conversation(
             conversation_id=conversation.id, reason_code="fraud", actor=make.actor(freelancer), now=NOON
         )
+
+
+def test_a_phrase_from_the_address_is_in_the_form_and_nonsense_is_not(make, employer, freelancer, client):
+    conversation = enquire(make, employer, freelancer).conversation
+    log_in(client, freelancer)
+    client.post(reverse("messaging:phrases"), {"text": "I answer on weekdays."})
+    own = queries.phrases_of(user_of(freelancer))[0]
+    for chosen, words in (("0", "Are you available to start this week?"), (str(own.id), "I answer on weekdays.")):
+        page = client.get(conversation.get_absolute_url(), {"phrase": chosen}).content.decode()
+        assert f"{words}</textarea>" in page
+    for nonsense in ("9" * 5000, "-1", "²", "x"):
+        assert client.get(conversation.get_absolute_url(), {"phrase": nonsense}).status_code == 200
+    for name, value in (("before", "x"), ("cursor", "x"), ("show", "x"), ("q", "%_")):
+        assert client.get("/en/messages/", {name: value}).status_code == 200
+        assert client.get(conversation.get_absolute_url(), {name: value}).status_code == 200
