@@ -20,6 +20,7 @@ from django.utils import timezone
 from faker import Faker
 
 from apps.accounts.models import Membership, Organization, Profile, ProfileLanguage, ProfileSkill, User
+from apps.accounts.queries.people import facet_tokens
 from apps.common import tokens
 from apps.compliance.models import Country
 from apps.skills.models import Category, Skill, SkillKind, SkillLabel
@@ -109,9 +110,17 @@ class Generator:
             rate_currency="EUR",
         )
         yield from (user, organization, Membership(user=user, organization=organization, role="owner"), profile)
-        for skill_id in self._distinct_skills(14):
+        skills, codes = self._distinct_skills(14), sorted({language, "en"})
+        profile.search_vector = tokens.vector_text(
+            {
+                "A": tokens.index_tokens(f"{name} {profile.headline}", "en"),
+                "B": [concept(SKILL, skill_id) for skill_id in skills],
+                "D": facet_tokens(profile, dict.fromkeys(codes, "fluent")),
+            }
+        )
+        for skill_id in skills:
             yield ProfileSkill(profile=profile, skill_id=skill_id, level=self.random.randint(1, 4))
-        for code in sorted({language, "en"}):
+        for code in codes:
             yield ProfileLanguage(profile=profile, language=code, level="fluent")
 
     def add_tasks(self, count: int) -> None:

@@ -189,7 +189,7 @@ def _empty(organization: Organization) -> None:
         profile.languages.all().delete()
         PortfolioItem.objects.filter(profile=profile).delete()
         Profile.objects.filter(id=profile.id).update(
-            headline="", bio="", is_public=False, rate_amount_minor=None, rate_currency=""
+            headline="", bio="", is_public=False, rate_amount_minor=None, rate_currency="", search_vector=None
         )
     organization.is_active, organization.display_name = False, NAME_OF_CLOSED
     organization.save(update_fields=["is_active", "display_name"])

@@ -155,6 +155,7 @@ def test_an_account_closes_after_two_weeks_and_can_be_kept(client, make, time_ma
     assert not Membership.objects.filter(user=user).exists()
     profile = Profile.objects.get(organization=freelancer)
     assert (profile.headline, profile.bio, profile.is_public) == ("", "", False)
+    assert profile.search_vector is None, "the search still knows the words of the profile"
     organization = Organization.objects.get(id=freelancer.id)
     assert (organization.is_active, organization.display_name) == (False, "Closed account")
     assert not Session.objects.filter(session_key=client.cookies["sessionid"].value).exists()
