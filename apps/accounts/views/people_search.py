@@ -131,6 +131,7 @@ def _list(request: HttpRequest, currency: str) -> dict[str, Any]:
         "skill_labels": labels,
         "named": bool(named and any(term.exact for term in named.terms)),
         "ratings": reviews.ratings(profile.organization_id for profile in page.rows),
+        "records": track_records.kept_records(profile.organization_id for profile in page.rows),
         "chosen_skills": [(skill_id, labels.get(skill_id, "")) for skill_id in filters.skill_ids],
         "next_cursor": page.next_cursor,
         "sort_options": [("", _("Relevance")), ("new", _("Recently updated"))] if filters.text else [],
