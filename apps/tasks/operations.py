@@ -114,8 +114,8 @@ def start_draft(*, actor: Actor, brief: Brief, now: datetime) -> Task:
 @transaction.atomic
 def copy_task(*, task_id: UUID, actor: Actor, now: datetime, only_invited: bool = False) -> Task:
     """
-    Create a draft with the content of one of the own tasks, for the same work again. Its dates begin anew; attachments
-    are not copied.
+    Create a draft with the content of one of the own tasks, for the same work again. It has new dates, and no
+    attachments.
 
     :param only_invited: whether only invited people may bid on the new one.
     """

@@ -96,6 +96,8 @@ EXPECTED = {
     Act.APPEAL_RECOVERY: {Side.OWN: "OF"},
     Act.ANSWER_RECOVERY_APPEAL: {Side.STAFF: "modadm"},
     Act.RUN_AGAIN: {Side.STAFF: "adm"},
+    Act.SEE_LEGAL_TEXTS: {Side.STAFF: "adm"},
+    Act.PUBLISH_LEGAL_TEXT: {Side.STAFF: "adm"},
 }
 LETTERS = {Role.OWNER: "O", Role.MANAGER: "M", Role.FINANCE: "F", Role.MEMBER: "B", Role.VIEWER: "V"}
 SIDES = {Side.EMPLOYER: EMPLOYER, Side.FREELANCER: FREELANCER, Side.OWN: EMPLOYER, Side.STAFF: None}

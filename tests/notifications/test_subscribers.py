@@ -139,7 +139,7 @@ def test_handling_a_event_again_tells_nobody_again(make, outbox_drain):
 def test_every_event_that_people_wait_for_has_a_subscriber():
     from apps.outbox.bus import _events, _handlers
 
-    heard = {event for name, (event, _) in _handlers.items() if name.startswith("notifications.")}
+    heard = {event for name, (event, _) in _handlers.items() if name.startswith(("notifications.", "privacy."))}
     silent = {
         "payments.chargeback_won", "payments.chargeback_lost", "payments.fraud_warned",  # the escrow's events report it
         # asked for by a person of the same side, or reported by another event
@@ -149,7 +149,9 @@ def test_every_event_that_people_wait_for_has_a_subscriber():
         "payouts.payout_requested", "messaging.hidden", "messaging.conversation_hidden", "moderation.reported", "moderation.objected",
         "disputes.decided", "treasury.operation_recorded", "treasury.suspense_resolved", "payments.credit_sent_back",
         "invoicing.document_issued", "treasury.internal_transfer_approved",
-            "gateways.paused_or_resumed",  # staff see it on every page
+        "gateways.paused_or_resumed",  # staff see it on every page
+        "legal.version_published",  # everybody sees it on every page
+        "privacy.closed",  # nobody is left
     }  # fmt: skip
     names = {name for name in _events if not name.startswith("test.")}
     assert names - heard - silent == set(), "say of a new event who is notified, or that nobody needs to be"
