@@ -217,6 +217,7 @@ GUARDS = {
     Act.LOOSEN_SPENDING_RULE: lambda actor: spending.check_can_loosen(actor, EMPLOYER),
     Act.MANAGE_BUDGETS: lambda actor: spending.check_can_manage(actor, EMPLOYER),
     Act.GRANT_STAFF_ROLE: lambda actor: policies.check_can_grant_staff_role(actor, uuid4()),
+    Act.PUBLISH_LEGAL_TEXT: lambda actor: policies.check_staff_may(actor, Act.PUBLISH_LEGAL_TEXT),
     Act.RUN_RANKING: matching.check_is_staff,
     Act.PAUSE_PAYMENTS: gateway_policies.check_can_pause,
     Act.DECIDE_RECOVERY: lambda actor: escrow.check_can_decide_recovery(actor, "a reason"),
