@@ -220,7 +220,7 @@ DATABASES["default"]["OPTIONS"] = with_timeouts(DATABASES["default"].get("OPTION
 # A streaming replica for the pages of strangers, used while it is at most so many seconds behind
 # (apps/common/replica.py). Only these apps' tables are read from it: no money, permissions, sessions or keys.
 REPLICA_LAG_SECONDS_MAX = env.int("REPLICA_LAG_SECONDS_MAX", 10)
-REPLICA_APPS = {"tasks", "skills", "accounts", "reviews", "bidding"}
+REPLICA_APPS = {"tasks", "skills", "accounts", "reviews", "bidding", "track_records"}
 if env.str("REPLICA_DATABASE_URL", ""):
     DATABASES["replica"] = replica_of(DATABASES["default"], env.dj_db_url("REPLICA_DATABASE_URL"), DATABASE_TIMEOUTS)
     DATABASE_ROUTERS = ["apps.common.replica.ReplicaRouter"]

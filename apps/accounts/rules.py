@@ -264,7 +264,7 @@ _APP_SCOPES = {
     **dict.fromkeys(
         (
             "accounts", "assurance", "bidding", "contracts", "dashboard", "disputes", "files", "legal", "matching",
-            "moderation", "notifications", "privacy", "reviews", "saved", "skills", "tasks",
+            "moderation", "notifications", "privacy", "reviews", "saved", "skills", "tasks", "track_records",
         ),
         KeyScope.WORK,
     ),

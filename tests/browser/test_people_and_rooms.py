@@ -126,6 +126,7 @@ def test_people_are_filtered_without_reloading_and_without_javascript(visitor, m
     make.freelancer("Li Wei", country="CN", currency="CNY")
     with_script = visitor()
     page = with_script.open("/people/")
+    page.locator("summary", has_text="Country").click()
     page.get_by_label("China").check()
     page.wait_for_url("**country=CN**")
     page.get_by_role("link", name="Amara").wait_for(state="detached")

@@ -42,7 +42,7 @@ def test_a_bug_is_still_a_bug(client, monkeypatch):
     def broken(*args, **options):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("apps.tasks.views.search._filter", broken)
+    monkeypatch.setattr("apps.tasks.views.search.filter_of", broken)
     client.raise_request_exception = False
     assert client.get("/en/tasks/").status_code == 500
 

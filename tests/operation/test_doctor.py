@@ -12,10 +12,13 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.common.actors import SYSTEM
 from apps.common.jobs import give_sign
 from apps.common.models import SignOfLife
 from apps.dashboard.management import deploy_checks
 from apps.dashboard.queries import metrics
+from apps.legal import operations as legal
+from apps.legal.models import LegalKind
 from apps.pricing.models import FxRate
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,9 @@ def complete(settings, monkeypatch, tmp_path):
     settings.SILENCED_SYSTEM_CHECKS = [*settings.SILENCED_SYSTEM_CHECKS, "async.E001"]
     monkeypatch.setattr(deploy_checks, "powers_over_the_books", list)  # the tests connect as the owner
     call_command("load_payment_methods", verbosity=0)
+    for kind in LegalKind:
+        wordings = {"en": legal.Wording("Title", "Words")}
+        legal.publish(kind=kind, wordings=wordings, effective_at=None, actor=SYSTEM, now=timezone.now())
     for number in (1, 2):
         User.objects.create_user(f"staff{number}@operator.test", "x", display_name="S", is_staff=True)
     return settings
