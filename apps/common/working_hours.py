@@ -38,6 +38,11 @@ def common_hours(own: WorkingHours, other: WorkingHours, now: datetime) -> list[
     return [(start.astimezone(zone), end.astimezone(zone)) for start, end in _parts(own, other, day)]
 
 
+def hours_together(own: WorkingHours, other: WorkingHours, now: datetime) -> float:
+    """Return how many hours both work at the same time, on the same day as `common_hours`."""
+    return sum((end - start).total_seconds() for start, end in common_hours(own, other, now)) / 3600
+
+
 def _parts(own: WorkingHours, other: WorkingHours, day: date) -> Iterator[tuple[datetime, datetime]]:
     own_start, own_end = (moment.astimezone(ZoneInfo("UTC")) for moment in own.on(day))
     for offset in (-2, -1, 0, 1, 2):

@@ -37,7 +37,7 @@ HINT_TEXTS = {
         "This message asks for a code, a password or a document. Never give these to anybody, not even to our staff."
     ),
 }
-"""What the reader of a message is told; the message itself is never changed."""
+"""What the reader of a message is warned of; the message itself is never changed."""
 
 
 class ManyFilesInput(forms.ClearableFileInput):

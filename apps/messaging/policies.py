@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import StaffOnly as StaffOnly
-from apps.accounts.policies import check_may, check_staff_may, may
+from apps.accounts.policies import check_may, check_staff_may
 from apps.accounts.rules import Act, Side
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotAllowed
@@ -83,10 +83,6 @@ class RoomClosed(Conflict):
 
 def is_party(actor: Actor, contract: Contract) -> bool:
     return actor.organization_id in (contract.employer_id, contract.freelancer_id)
-
-
-def other_party(contract: Contract, organization_id: UUID) -> UUID:
-    return contract.freelancer_id if organization_id == contract.employer_id else contract.employer_id
 
 
 def check_can_write(actor: Actor, contract: Contract) -> None:
@@ -170,13 +166,6 @@ def check_can_enquire(actor: Actor, other_id: UUID) -> None:
     if actor.organization_id == other_id:
         raise NotReachable
     check_are_not_blocked(actor.side_id, other_id)
-
-
-def can_enquire(actor: Actor, other_id: UUID) -> bool:
-    """Whether to offer the button. A block says so when the message is written."""
-    return actor.organization_id not in (None, other_id) and may(
-        actor, Act.WRITE_MESSAGE, actor.organization_id, Side.EMPLOYER
-    )
 
 
 def why_not_write(actor: Actor, conversation: Conversation) -> DomainError | None:

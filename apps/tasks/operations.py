@@ -91,7 +91,7 @@ class TooManySearches(Conflict):
 class PaceUnknown(Invalid):
     code = "pace_unknown"
     field = "pace"
-    message = _("Choose how often you want to be told.")
+    message = _("Choose how often you want to be notified.")
 
 
 class NoteIsEmpty(Invalid):
@@ -113,17 +113,11 @@ def start_draft(*, actor: Actor, brief: Brief, now: datetime) -> Task:
 
 @transaction.atomic
 def copy_task(*, task_id: UUID, actor: Actor, now: datetime, only_invited: bool = False) -> Task:
-    """
-    Create a draft with the content of one of the own tasks, for the same work again. It has new dates, and no
-    attachments.
-
-    :param only_invited: whether only invited people may bid on the new one.
-    """
+    """Create a draft with the content of one of the own tasks, with new dates and without its attachments."""
     task = queries.task_for_update(task_id)
     check_may(actor, Act.MANAGE_TASK, task.employer_id, Side.EMPLOYER)
     brief = rules.with_new_dates(queries.brief_of(task), now, ZoneInfo(task.employer.time_zone))
-    if only_invited:
-        brief = replace(brief, visibility=Visibility.INVITED)
+    brief = replace(brief, visibility=Visibility.INVITED) if only_invited else brief
     return start_draft(actor=actor, brief=brief, now=now)
 
 

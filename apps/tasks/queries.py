@@ -18,7 +18,7 @@ from apps.accounts.states import countries_of
 from apps.common import caches, keyset, replica, tokens
 from apps.common.actors import STRANGER, Actor
 from apps.common.prepared import prepared
-from apps.common.working_hours import WorkingHours, common_hours
+from apps.common.working_hours import WorkingHours, hours_together
 from apps.skills import queries as skills
 from apps.tasks.models import (
     INVITED,
@@ -227,8 +227,7 @@ def _zones_in_common(filters: TaskFilter, now: datetime) -> list[str]:
     return [
         zone
         for zone in organizations.zones_of_employers()
-        if sum((end - start).total_seconds() for start, end in common_hours(own, WorkingHours(zone), now))
-        >= filters.overlap_hours * 3600
+        if hours_together(own, WorkingHours(zone), now) >= filters.overlap_hours
     ]
 
 

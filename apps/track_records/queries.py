@@ -97,10 +97,6 @@ def shown(row: TrackRecord) -> Record:
     )
 
 
-def record_for_update(organization_id: UUID) -> TrackRecord | None:
-    return TrackRecord.objects.select_for_update().filter(organization_id=organization_id).first()
-
-
 def records_due(now: datetime) -> QuerySet[TrackRecord, UUID]:
     due = TrackRecord.objects.filter(due_at__lte=now)
     return due.order_by("due_at", "id").values_list("id", flat=True)

@@ -19,7 +19,7 @@ from django.db.models.expressions import Combinable
 from apps.accounts.models import PUBLIC, Profile
 from apps.accounts.states import LanguageLevel, countries_of
 from apps.common import caches, keyset, tokens
-from apps.common.working_hours import WorkingHours, common_hours
+from apps.common.working_hours import WorkingHours, hours_together
 from apps.skills import queries as skills
 from apps.skills.rules import SKILL, concept
 
@@ -120,11 +120,7 @@ def _conditions(filters: PeopleFilter, now: datetime) -> list[list[str]]:
 
 def hours_in_common(own: WorkingHours, hours_min: int, now: datetime) -> list[str]:
     """Return the tokens of all time zones and working hours that have so many hours a day in common with one's own."""
-    return [
-        _hours_token(other)
-        for other in _hours_of_people()
-        if sum((end - start).total_seconds() for start, end in common_hours(own, other, now)) >= hours_min * 3600
-    ]
+    return [_hours_token(other) for other in _hours_of_people() if hours_together(own, other, now) >= hours_min]
 
 
 def _hours_of_people() -> list[WorkingHours]:
