@@ -16,6 +16,7 @@ from django.db.models import Model, Q, QuerySet
 
 from apps.accounts.models import Membership, Organization, User
 from apps.accounts.states import Role
+from apps.matching.models import ListSide
 
 ROWS_MAX = 20_000
 """Of each table, the newest rows."""
@@ -54,8 +55,11 @@ ONLY = {
     "messaging.Conversation": ("opener",),
     "messaging.Block": ("organization", "blocked_by"),
     "saved.SavedPerson": ("user",),
+    "matching.MatchImpression": ("reader",),
 }
 """Tables of which only the rows that these columns name belong to the person: the others are not theirs to see."""
+UNSEEN = {"matching.MatchRefusal": Q(side=ListSide.PEOPLE), "tasks.TaskInvitation": Q(sent_at=None)}
+"""Rows that name an organization which does not see them: what an employer said of it, and invitations not yet sent."""
 INDIRECT = {
     "files.StoredFile": ("uploaded_by_id", ()),
     "accounts.ProfileSkill": ("", ("profile__organization",)),
@@ -114,7 +118,7 @@ def tables(user: User) -> Iterator[tuple[str, QuerySet[Any, dict[str, Any]]]]:
         for name in people:
             belongs |= Q(**{name: user.pk})
         for name in organizations:
-            belongs |= Q(**{f"{name}__in": own})
+            belongs |= Q(**{f"{name}__in": own}) & ~UNSEEN.get(model._meta.label, Q(pk__in=[]))
         yield model._meta.label, _values(model, belongs)
 
 

@@ -17,12 +17,14 @@ from django.utils import timezone
 from apps.accounts import policies
 from apps.accounts.models import Membership, Organization, Profile, User
 from apps.files.models import StoredFile
+from apps.matching.models import ListSide, MatchRefusal
 from apps.messaging import operations as messaging
 from apps.messaging.operations import send
 from apps.notifications.models import Notification
 from apps.privacy import jobs, operations, personal_data, queries
 from apps.privacy.models import AccountClosure, DataExport
 from apps.saved import operations as saved
+from apps.tasks.models import TaskInvitation
 from tests.conftest import log_in
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,21 @@ def test_a_copy_has_ones_own_and_nothing_of_others(make, outbox_drain):
     assert data["README"]["rows"]["contracts.Contract"] == 1
     assert "Somebody else" not in json.dumps(data)
     assert Notification.objects.filter(user=user, kind="export_ready").count() == 1
+
+
+def test_what_others_said_or_prepared_is_not_in_a_copy(make):
+    freelancer, task = make.freelancer(), make.task()
+    for side in ListSide:
+        MatchRefusal.objects.create(
+            task=task, organization=freelancer, side=side, reason="other", text=f"said by {side}", said_at=make.now
+        )
+    TaskInvitation.objects.create(task=task, organization=freelancer)
+    tables = {name: list(rows) for name, rows in personal_data.tables(owner(freelancer))}
+    assert [row["text"] for row in tables["matching.MatchRefusal"]] == ["said by tasks"]
+    assert tables["tasks.TaskInvitation"] == []
+    TaskInvitation.objects.update(sent_at=make.now)
+    tables = {name: list(rows) for name, rows in personal_data.tables(owner(freelancer))}
+    assert len(tables["tasks.TaskInvitation"]) == 1
 
 
 def test_secrets_are_in_no_table():
