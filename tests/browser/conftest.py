@@ -58,6 +58,7 @@ class Visitor:
 
     def check(self) -> None:
         """No axe violation, no sideways scroll, a quiet console (a refusal of the CSP would stand there)."""
+        self.page.wait_for_load_state()
         result = Axe().run(self.page, options=RULES)
         assert result.violations_count == 0, f"{self.page.url}\n{result.generate_report()}"
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{self.page.url} scrolls"

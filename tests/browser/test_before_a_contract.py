@@ -5,6 +5,7 @@ import os
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
+from playwright.sync_api import expect
 
 from apps.accounts.models import User
 from apps.accounts.operations import profiles
@@ -120,7 +121,7 @@ def test_from_a_profile_to_an_answer(visitor, market, width):
     page.get_by_role("link", name="Message", exact=True).click()
     page.locator("summary", has_text="Quick phrases").click()
     page.get_by_role("link", name="What would you need from me to begin?").click()
-    assert page.locator("#id_text").input_value() == "What would you need from me to begin?"
+    expect(page.locator("#id_text")).to_have_value("What would you need from me to begin?")
     page.get_by_role("button", name="Send message").click()
     page.locator(".bubble-own").wait_for()
 

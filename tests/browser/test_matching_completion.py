@@ -1,6 +1,7 @@
 """The form offers what goes with the skills chosen; reading one's own words loses nothing, without JavaScript too."""
 
 import pytest
+from playwright.sync_api import expect
 
 from apps.skills.models import Skill
 from tests.conftest import NOON
@@ -43,6 +44,6 @@ def test_without_javascript_ones_own_words_are_read_and_kept(employer, visitor):
 
     page.get_by_role("button", name="Find skills in my text").click()
 
-    assert page.get_by_label("Title").input_value() == "A shop in React"
-    assert page.get_by_label("Goal").input_value() == "Figma first"
-    assert page.locator(f'#skills-choices input[value="{skill("react")}"]').count() == 1
+    expect(page.get_by_label("Title")).to_have_value("A shop in React")
+    expect(page.get_by_label("Goal")).to_have_value("Figma first")
+    expect(page.locator(f'#skills-choices input[value="{skill("react")}"]')).to_have_count(1)

@@ -5,7 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "correct horse battery"
@@ -87,4 +87,4 @@ def test_a_passkey_is_added_and_logs_in_without_a_password(visitor, amara):
     visitor.open("/accounts/login/")
     page.get_by_role("button", name="Log in with a passkey").click()
     page.wait_for_url("**/en/")
-    assert page.locator("header summary", has_text="Your account").count() == 1
+    expect(page.locator("header summary", has_text="Your account")).to_have_count(1)

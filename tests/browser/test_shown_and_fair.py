@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.accounts.operations import profiles
 from apps.matching.models import EventKind, ListKind, ListSide, MatchEvent, MatchRefusal
@@ -125,8 +126,7 @@ def test_a_no_and_its_undo(visitor, market, javascript):
     if javascript:
         visit.check()
     page.locator("#said button[name=undo]").click()
-    page.wait_for_load_state()
-    assert page.locator(f"form[action$='/tasks/{some[0].id}/not-for-me/']").count() == 1
+    expect(page.locator(f"form[action$='/tasks/{some[0].id}/not-for-me/']")).to_have_count(1)
     assert not MatchRefusal.objects.exists()
 
 
@@ -147,7 +147,7 @@ def test_a_no_sent_wrongly_keeps_what_was_typed(visitor, market, language, width
     page.locator("input[name=text]").fill("Too far from what I like")
     page.locator("select[name=reason]").select_option("")
     page.locator("main form button").click()
-    assert page.locator("input[name=text]").input_value() == "Too far from what I like"
+    expect(page.locator("input[name=text]")).to_have_value("Too far from what I like")
     page.locator("select[name=reason]").select_option("other")
     page.locator("main form button").click()
     page.wait_for_url("**said=1**")

@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.accounts.operations import profiles
 from apps.matching.operations import matches
@@ -88,5 +89,5 @@ def test_a_skill_is_added_without_script(visitor, market):
     page = visit.open("/settings/profile/skills/")
     page.locator("input[name=skills_text]").fill("figma")
     page.locator("button[name=skills_add]").click()
-    assert page.locator("input[name=skills]:checked").count() == 3
+    expect(page.locator("input[name=skills]:checked")).to_have_count(3)
     shoot(page, "picker_noscript")

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.common.money import Money
 from apps.payouts.queries import accounts, wallet
@@ -32,7 +33,7 @@ def test_a_freelancer_chooses_the_bank_and_is_notified_what_it_lacks(make, visit
     page.locator("a[href$='/account/by/bank/']").click()
     page.locator("[name=account_number]").fill(IBAN[:-1] + "7")
     page.locator("main button.btn-primary").click()
-    assert page.locator("[name=account_number][aria-invalid=true]").count() == 1
+    expect(page.locator("[name=account_number][aria-invalid=true]")).to_have_count(1)
     page.locator("[name=account_number]").fill(IBAN)
     page.locator("main button.btn-primary").click()
     page.wait_for_url("**/money/")
@@ -40,7 +41,7 @@ def test_a_freelancer_chooses_the_bank_and_is_notified_what_it_lacks(make, visit
 
     page = someone.open("/money/withdraw/EUR/")
     page.locator("main button.btn-primary").click()
-    assert page.locator("[role=alert], .error-summary").count() >= 1
+    expect(page.locator("[role=alert], .error-summary").first).to_be_visible()
     assert wallet.available(ada.id, "EUR") == Money.of("450.00", "EUR")
 
 
