@@ -24,6 +24,17 @@ class NoMilestoneLeft(Invalid):
     message = _("At least one milestone has to stay. To end the contract, propose to stop it.")
 
 
+class MilestonesMissing(Invalid):
+    code = "milestones_missing"
+    field = "milestones"
+    message = _("Add at least one milestone: what is done, by when, and for how much.")
+
+
+class BriefMissing(Invalid):
+    code = "brief_missing"
+    message = _("Fill this in: the freelancer agrees to it.")
+
+
 class TooManyMilestones(Invalid):
     code = "too_many_milestones"
     field = "milestones"

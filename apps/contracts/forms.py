@@ -12,12 +12,15 @@ from django.forms import formset_factory
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.forms import AmountField, MomentField, add_money, language_choices
+from apps.common.forms import AmountField, MomentField, add_money, currency_choices, language_choices
 from apps.common.money import Money
 from apps.contracts import rules, terms
 from apps.contracts.models import Milestone
 from apps.contracts.operations.milestones import Check, NothingHandedIn
 from apps.files.models import StoredFile
+from apps.skills import queries as skills
+from apps.tasks.forms import CriteriaField
+from apps.tasks.rules import Brief
 
 FILES_MAX = 10
 EXTENSION_DAYS = (2, 7, 14)
@@ -257,6 +260,58 @@ class BonusForm(forms.Form):
         if self.money is not None and self.money.amount_minor <= 0:
             self.add_error("amount", _("Enter an amount above zero."))
         return cleaned
+
+
+class DirectOfferForm(forms.Form):
+    """What an offer to one person says beside the milestones."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=140, widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=_("What should be done, in one line."),
+    )  # fmt: skip
+    category = forms.ChoiceField(label=_("Category"))
+    source_language = forms.ChoiceField(label=_("Written in"), help_text=_("The language of your own words below."))
+    goal = forms.CharField(
+        label=_("Goal"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("What will be true when the work is done?"),
+    )  # fmt: skip
+    requirements = forms.CharField(
+        label=_("Requirements"), required=False, max_length=10000,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        help_text=_("Amounts, formats, tools, style, things to avoid."),
+    )  # fmt: skip
+    criteria = CriteriaField(
+        label=_("Acceptance criteria"),
+        help_text=_("One a line. The work is delivered and approved against this checklist."),
+    )
+    revisions = forms.IntegerField(
+        label=_("Revisions included per milestone"), min_value=0, max_value=terms.REVISIONS_MAX, initial=2
+    )
+    currency = forms.ChoiceField(label=_("Currency"))
+    message = forms.CharField(
+        label=_("Message"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("They read it with the offer. It is not part of the contract."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, language: str, currency: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.categories = {category.slug: category for category in skills.categories(language)}
+        choices = [("", _("Choose a category"))] + [(slug, row.name) for slug, row in self.categories.items()]
+        self.fields["category"].choices = choices  # type: ignore[attr-defined]
+        self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
+        self.fields["currency"].choices = currency_choices(currency)  # type: ignore[attr-defined]
+
+    def brief(self) -> Brief:
+        """Only for a valid form."""
+        values = self.cleaned_data
+        return Brief(
+            title=values["title"],
+            category_id=self.categories[values["category"]].id,
+            goal=values["goal"],
+            requirements=values["requirements"],
+            source_language=values["source_language"],
+            currency=values["currency"],
+        )
 
 
 class AppealForm(forms.Form):

@@ -31,7 +31,8 @@ class Contract(BaseModel):
     """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="contracts")
-    bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="contracts")
+    bid = models.ForeignKey(Bid, null=True, blank=True, on_delete=models.PROTECT, related_name="contracts")
+    """None if the employer offered the work directly, without asking for bids."""
     employer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts_as_employer")
     freelancer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts_as_freelancer")
     status = models.CharField(max_length=12, choices=ContractStatus, default=ContractStatus.OFFERED)

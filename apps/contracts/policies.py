@@ -67,6 +67,20 @@ class NotEndedYet(Conflict):
     message = _("The contract is still active. Change it, or hire again when it has ended.")
 
 
+def check_can_offer_directly(actor: Actor) -> None:
+    """An offer without bids posts its task and makes the offer, so it needs the rights to both."""
+    check_may(actor, Act.MANAGE_TASK, actor.organization_id, Side.EMPLOYER)
+    check_may(actor, Act.JUDGE_BIDS, actor.organization_id, Side.EMPLOYER)
+
+
+def can_offer_directly(actor: Actor) -> bool:
+    try:
+        check_can_offer_directly(actor)
+    except DomainError:
+        return False
+    return True
+
+
 def check_can_hire_again(actor: Actor, contract: Contract) -> None:
     """:raises NotEndedYet: while the contract is offered or active."""
     check_may(actor, Act.MANAGE_TASK, contract.employer_id, Side.EMPLOYER)

@@ -8,7 +8,7 @@ milestones as they are then, and refuses if one of them is no longer as it was s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -194,6 +194,26 @@ def difference(
     )
     _check_whole(change, current, draft)
     return change
+
+
+def check_new(draft: Draft) -> Draft:
+    """
+    Return the terms of a new contract, tidied.
+
+    :raises Invalid: one of `apps.contracts.errors`.
+    """
+    if not draft.steps:
+        raise errors.MilestonesMissing
+    if len(draft.steps) > STEPS_MAX:
+        raise errors.TooManyMilestones(most=STEPS_MAX)
+    for step in draft.steps:
+        _check_readable(step)
+    if not 0 <= draft.revisions <= REVISIONS_MAX:
+        raise errors.TermNotReadable(field="revisions")
+    criteria = _criteria((), draft.criteria)
+    if criteria is None:
+        raise errors.CriteriaMissing
+    return replace(draft, criteria=criteria[1])
 
 
 def _check_readable(wish: Wanted) -> None:

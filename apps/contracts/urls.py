@@ -1,11 +1,23 @@
 from django.urls import path
 
-from apps.contracts.views import bonuses, cancellations, changes, deliveries, lists, notices, offers, payments, rooms
+from apps.contracts.views import (
+    bonuses,
+    cancellations,
+    changes,
+    deliveries,
+    direct_offers,
+    lists,
+    notices,
+    offers,
+    payments,
+    rooms,
+)
 
 app_name = "contracts"
 urlpatterns = [
     path("contracts/", lists.contract_list, name="list"),
     path("bids/<uuid:bid_id>/award/", offers.award, name="award"),
+    path("contracts/offer/<slug:handle>/", direct_offers.offer, name="offer-directly"),
     path("contracts/<uuid:contract_id>/", rooms.room, name="room"),
     path("contracts/<uuid:contract_id>/hire-again/", offers.hire_again, name="hire-again"),
     path("contracts/<uuid:contract_id>/terms/", offers.terms, name="terms"),

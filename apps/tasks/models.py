@@ -70,10 +70,20 @@ class Task(BaseModel):
                     published_at__isnull=False,
                     category__isnull=False,
                     budget_min_minor__isnull=False,
-                    bidding_closes_at__isnull=False,
-                    decision_due_at__isnull=False,
                 ),
                 name="tasks_task_published_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=[TaskStatus.DRAFT, TaskStatus.CANCELLED])
+                | models.Q(bidding_closes_at__isnull=False, decision_due_at__isnull=False)
+                # offered to one person, without bids
+                | models.Q(
+                    status__in=[TaskStatus.AWARDED, TaskStatus.COMPLETED, TaskStatus.CLOSED],
+                    visibility=Visibility.INVITED,
+                    bidding_closes_at=None,
+                    decision_due_at=None,
+                ),
+                name="tasks_task_open_has_dates",
             ),
             models.CheckConstraint(
                 condition=models.Q(decision_due_at__isnull=True)

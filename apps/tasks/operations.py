@@ -232,6 +232,30 @@ def _budget(task: Task) -> Money:
 
 
 @transaction.atomic
+def post_for_one(*, brief: Brief, organization_id: UUID, message: str, actor: Actor, now: datetime) -> Task:
+    """
+    Create the task of an offer to one person: nobody else sees it, and it takes no bids. Called by contracts, which
+    check the brief and notify the person.
+
+    :raises policies.CannotBeInvited: if they do not work for others here, or one side has blocked the other.
+    """
+    whole = replace(brief, visibility=Visibility.INVITED, bidding_closes_at=None, decision_due_at=None)
+    task = start_draft(actor=actor, brief=whole, now=now)
+    policies.check_can_invite(actor, task, organization_id)
+    limits.spend("invite_freelancer", actor.user_id, now=now)
+    limits.spend("invitations_to_freelancer", organization_id, now=now)
+    TaskInvitation.objects.create(
+        task=task,
+        organization_id=organization_id,
+        message=message.strip()[:1000],
+        source_language=brief.source_language,
+        invited_by_id=actor.user_id,
+        sent_at=now,
+    )
+    return move(task, TASK, "offer", actor=actor, now=now, changes={"published_at": now})
+
+
+@transaction.atomic
 def count_bid(*, task_id: UUID, change: int) -> None:
     """Add to the number of a task's bids, or with -1 take one away."""
     Task.objects.filter(id=task_id).update(bid_count=F("bid_count") + change)

@@ -449,8 +449,13 @@ class PostingRecord:
 
 
 def posting_record(employer_id: UUID) -> PostingRecord:
-    """Return the public record of an employer's tasks; tasks hidden by staff are not counted."""
-    published = Task.objects.filter(employer_id=employer_id, published_at__isnull=False, hidden_at=None)
+    """
+    Return the public record of an employer's tasks. Not counted: tasks hidden by staff, and those of direct offers,
+    on which nobody could bid.
+    """
+    published = Task.objects.filter(
+        employer_id=employer_id, published_at__isnull=False, bidding_closes_at__isnull=False, hidden_at=None
+    )
     undecided = [TaskStatus.DRAFT, TaskStatus.OPEN, TaskStatus.DECIDING]
     counted = published.aggregate(
         posted=Count("id"),

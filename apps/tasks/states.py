@@ -69,6 +69,9 @@ TASK = Machine(
     table={
         "publish": when(S.DRAFT, to=S.OPEN, says="The employer publishes a complete brief."),
         "close_bidding": when(S.OPEN, to=S.DECIDING, says="The bid window closes (automatic)."),
+        "offer": when(
+            S.DRAFT, to=S.AWARDED, says="The employer offers the work to one person, without asking for bids."
+        ),
         "award": when(S.OPEN, S.DECIDING, to=S.AWARDED, says="The employer offers a contract to one bidder."),
         "reopen": when(S.AWARDED, to=S.DECIDING, says="The offer was declined, withdrawn or not answered in time."),
         "complete": when(S.AWARDED, to=S.COMPLETED, says="The contract was completed."),

@@ -132,7 +132,8 @@ def count_hiring(organization_id: UUID, now: datetime) -> dict[str, Any]:
     """The columns of `TrackRecord` about hiring others."""
     posted = tasks.posting_record(organization_id)
     contracts = _contracts("employer", organization_id)
-    newest = contracts.select_related("task").order_by("-offered_at")[:DECISIONS_MAX]
+    chosen = contracts.filter(bid__isnull=False)  # an offer made directly chooses among nobody
+    newest = chosen.select_related("task").order_by("-offered_at")[:DECISIONS_MAX]
     decided = [
         max(contract.offered_at - contract.task.bidding_closes_at, timedelta(0))
         for contract in newest
@@ -143,7 +144,7 @@ def count_hiring(organization_id: UUID, now: datetime) -> dict[str, Any]:
         subject_type="contracts.milestone", subject_id__in=approved.values("id"), verb="approve"
     )
     approvals = approved.count()
-    hired = contracts.values("task_id").distinct().count()
+    hired = chosen.values("task_id").distinct().count()
     return {
         "tasks_posted": posted.posted,
         "tasks_decided": max(posted.decided, hired),

@@ -38,8 +38,8 @@ def _called(statement: ast.stmt) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("test_*.py")), ids=lambda path: path.stem)
 def test_a_page_is_read_once_it_arrived(path):
-    found = list(read_at_once(path.read_text()))
-    assert not found, f"{path.name}: lines {found} read the page at once after a click; use expect(…)"
+    lines = list(read_at_once(path.read_text()))
+    assert not lines, f"{path.name}: lines {lines} read the page at once after a click; use expect(…)"
 
 
 def test_the_check_finds_what_it_looks_for():

@@ -67,6 +67,9 @@ def _actions(request: HttpRequest, shown: Profile, *, is_own: bool) -> dict[str,
         return {"is_stranger": not request.user.is_authenticated}
     return {
         "may_invite": owner.works and may(asker, Act.MANAGE_TASK, asker.organization_id, Side.EMPLOYER),
+        "may_offer": owner.works
+        and may(asker, Act.MANAGE_TASK, asker.organization_id, Side.EMPLOYER)
+        and may(asker, Act.JUDGE_BIDS, asker.organization_id, Side.EMPLOYER),
         "may_write": may(asker, Act.WRITE_MESSAGE, asker.organization_id, Side.EMPLOYER),
         "may_save": True,
         "is_saved": saved.is_person_saved(asker.user_id, owner.id),

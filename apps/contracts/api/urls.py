@@ -1,9 +1,10 @@
 from django.urls import path
 
-from apps.contracts.api import bonus_views, change_views, document_views, notice_views, views
+from apps.contracts.api import bonus_views, change_views, direct_offer_views, document_views, notice_views, views
 
 urlpatterns = [
     path("contracts/", views.Contracts.as_view(), name="api-contracts"),
+    path("contracts/direct-offers/", direct_offer_views.DirectOffers.as_view(), name="api-direct-offers"),
     path("contracts/<uuid:contract_id>/", views.OneContract.as_view(), name="api-contract"),
     path(
         "contracts/<uuid:contract_id>/contract.pdf",

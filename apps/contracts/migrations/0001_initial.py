@@ -74,7 +74,11 @@ class Migration(migrations.Migration):
                 (
                     "bid",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="contracts", to="bidding.bid"
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="bidding.bid",
                     ),
                 ),
                 (

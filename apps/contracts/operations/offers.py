@@ -174,18 +174,22 @@ def accept_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
         freelancer_accepted_by_id=actor.person_id,
         freelancer_accepted_at=now,
     )
-    bidding.follow_contract(bid_id=contract.bid_id, verb="accept", actor=actor, now=now)
-    bidding.pass_over_rest(task_id=contract.task_id, now=now)
+    if contract.bid_id is not None:
+        bidding.follow_contract(bid_id=contract.bid_id, verb="accept", actor=actor, now=now)
+        bidding.pass_over_rest(task_id=contract.task_id, now=now)
     bus.publish(events.ContractAccepted(contract_id=contract.id), now=now)
     return contract
 
 
 def _end_offer(contract: Contract, verb: str, bid_verb: str, actor: Actor, now: datetime, reason: str = "") -> Contract:
     move(contract, CONTRACT, verb, actor=actor, now=now, reason=reason, changes={"ended_at": now})
-    is_second = contracts.is_second_of_its_task(contract)  # then the task was closed before this offer, and is again
-    bid_verb = "return" if is_second and bid_verb == "take_back" else bid_verb
-    bidding.follow_contract(bid_id=contract.bid_id, verb=bid_verb, actor=actor, now=now)
-    tasks.follow_contract(task_id=contract.task_id, verb="end" if is_second else "reopen", actor=actor, now=now)
+    if contract.bid_id is None:
+        tasks.follow_contract(task_id=contract.task_id, verb="end", actor=actor, now=now)
+    else:
+        is_second = contracts.is_second_of_its_task(contract)  # then the task was closed before it, and is again
+        bid_verb = "return" if is_second and bid_verb == "take_back" else bid_verb
+        bidding.follow_contract(bid_id=contract.bid_id, verb=bid_verb, actor=actor, now=now)
+        tasks.follow_contract(task_id=contract.task_id, verb="end" if is_second else "reopen", actor=actor, now=now)
     bus.publish(events.OfferEnded(contract_id=contract.id, status=contract.status), now=now)
     return contract
 

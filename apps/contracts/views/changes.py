@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,10 +25,8 @@ from apps.contracts.operations import changes
 from apps.contracts.queries import changes as queries
 from apps.contracts.states import CHANGEABLE, HOLDS_MONEY, ChangeStatus
 from apps.contracts.views.comparisons import comparison
+from apps.contracts.views.lines import PREFIX, edited
 from apps.contracts.views.lookups import contract_or_404, milestone_or_404
-
-_PREFIX = "steps"
-_FIELDS = ("id", "title", "amount", "days", "due_at", "drop")
 
 
 def _change_or_404(request: HttpRequest, change_id: UUID) -> ChangeRequest:
@@ -65,13 +61,13 @@ def counter(request: HttpRequest, change_id: UUID) -> HttpResponse:
 def _form(request: HttpRequest, contract: Contract, countered: ChangeRequest | None) -> HttpResponse:
     milestones = list(queries.milestones_in_force(contract))
     held = {str(milestone.id): milestone for milestone in milestones if milestone.status in HOLDS_MONEY}
-    options: dict[str, Any] = {"prefix": _PREFIX, "form_kwargs": {"held": held}}
+    options: dict[str, Any] = {"prefix": PREFIX, "form_kwargs": {"held": held}}
     if request.method != "POST":
         offered = terms.from_json(countered.change) if countered else None
         form = ChangeForm(initial=_initial(contract, offered))
         steps: BaseFormSet[StepForm] = StepFormSet(initial=_rows(contract, milestones, offered), **options)
         return _page(request, contract, countered, form, steps, milestones)
-    rows = _edited(request)
+    rows = edited(request)
     if rows is not None:
         form = ChangeForm(initial={name: request.POST.get(name, "") for name in ChangeForm.base_fields})
         return _page(request, contract, countered, form, StepFormSet(initial=rows, **options), milestones)
@@ -176,46 +172,6 @@ def _rows(contract: Contract, milestones: list[Milestone], offered: terms.Change
     order = list(offered.order) if offered and offered.order else list(rows)
     first = [milestone_id for milestone_id in order if milestone_id in rows]
     return [rows[milestone_id] for milestone_id in [*first, *(each for each in rows if each not in first)]]
-
-
-def _edited(request: HttpRequest) -> list[dict[str, Any]] | None:
-    """
-    Return the lines after one of the form's own buttons (add, split, move up), as typed; None if the form was sent.
-    """
-    data = request.POST
-    number = min(int(data.get(f"{_PREFIX}-TOTAL_FORMS") or 0), terms.STEPS_MAX) if _is_count(data) else 0
-    rows = [{name: data.get(f"{_PREFIX}-{index}-{name}", "") for name in _FIELDS} for index in range(number)]
-    if "add" in data:
-        return [*rows, dict[str, Any](days=7)][: terms.STEPS_MAX]
-    edits: dict[str, Callable[[list[dict[str, Any]], int], list[dict[str, Any]]]] = {"split": _split, "up": _move_up}
-    for verb, edit in edits.items():
-        index = data.get(verb, "")
-        if index.isdecimal() and int(index) < len(rows):
-            return edit(rows, int(index))[: terms.STEPS_MAX]
-    return None
-
-
-def _is_count(data: Any) -> bool:
-    return str(data.get(f"{_PREFIX}-TOTAL_FORMS", "")).isdecimal()
-
-
-def _split(rows: list[dict[str, Any]], index: int) -> list[dict[str, Any]]:
-    """One line becomes two with half of the amount each, if the amount can be read."""
-    first, second = dict(rows[index]), dict(rows[index], id="", drop="")
-    try:
-        whole = StepForm.base_fields["amount"].clean(first["amount"])
-    except ValidationError:
-        whole = None
-    if whole is not None:
-        half = (whole / 2).quantize(whole)
-        first["amount"], second["amount"] = whole - half, half
-    return [*rows[:index], first, second, *rows[index + 1 :]]
-
-
-def _move_up(rows: list[dict[str, Any]], index: int) -> list[dict[str, Any]]:
-    if index:
-        rows[index - 1], rows[index] = rows[index], rows[index - 1]
-    return rows
 
 
 # -- read and answer

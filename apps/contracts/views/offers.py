@@ -56,6 +56,9 @@ def decline(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 def take_back(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     contract = contract_or_404(request, contract_id)
     offers.take_back_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
+    if contract.bid_id is None:
+        messages.success(request, _("The offer is withdrawn."))
+        return redirect(contract)
     messages.success(request, _("The offer is withdrawn. You can choose another bid."))
     return redirect("bidding:compare", contract.task_id)
 

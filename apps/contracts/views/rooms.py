@@ -43,6 +43,8 @@ from apps.files.views import serve
 from apps.messaging import queries as messaging
 from apps.payments.queries import charges as charge_queries
 from apps.reviews import queries as reviews
+from apps.tasks import queries as task_queries
+from apps.tasks.models import TaskInvitation
 from apps.tasks.states import TaskStatus
 
 EXTENDABLE = (MilestoneStatus.FUNDED, MilestoneStatus.IN_REVISION)
@@ -98,6 +100,8 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "next_step": next((_next_step(row) for row in rows if _is_next(row)), None),
         "waiting": _waiting(contract, rows, is_employer=is_employer) if is_party else None,
         "may_hire_again": policies.can_hire_again(asker, contract),
+        "may_offer_again": policies.can_offer_directly(asker),
+        "note": _note_of_offer(contract) if is_party else None,
         "common_hours": _common_hours(contract, is_employer, now) if is_party else [],
         "timeline": _timeline(request, history),
         "proposal": proposal,
@@ -117,6 +121,13 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "cancellation_form": CancellationForm(),
         "now": now,
     }
+
+
+def _note_of_offer(contract: Contract) -> TaskInvitation | None:
+    """What the employer wrote with an offer that was made directly, while it waits for an answer."""
+    if contract.bid_id is not None or contract.status != ContractStatus.OFFERED:
+        return None
+    return task_queries.invitations_to(contract.task_id).exclude(message="").first()
 
 
 def _end_kind(contract: Contract, history: timeline.History) -> str:

@@ -444,15 +444,30 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("status__in", ["draft", "cancelled"]),
                     models.Q(
-                        ("bidding_closes_at__isnull", False),
                         ("budget_min_minor__isnull", False),
                         ("category__isnull", False),
-                        ("decision_due_at__isnull", False),
                         ("published_at__isnull", False),
                     ),
                     _connector="OR",
                 ),
                 name="tasks_task_published_is_complete",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["draft", "cancelled"]),
+                    models.Q(("bidding_closes_at__isnull", False), ("decision_due_at__isnull", False)),
+                    models.Q(
+                        ("bidding_closes_at", None),
+                        ("decision_due_at", None),
+                        ("status__in", ["awarded", "completed", "closed"]),
+                        ("visibility", "invited"),
+                    ),
+                    _connector="OR",
+                ),
+                name="tasks_task_open_has_dates",
             ),
         ),
         migrations.AddConstraint(
