@@ -36,7 +36,7 @@ JOINED: dict[str, tuple[str, ...]] = {
                 "filters", "searchbar", "file-drop", "table", "stats", "steps", "timeline", "bubble", "file", "dialog",
                 "tabs", "sidenav", "sums", "description-list", "pager", "meter", "prose", "checklist", "answer", "line",
                 "criteria", "toast", "gallery", "second-factor", "triage", "inbox", "histogram", "skill-picker",
-                "landing", "sheet", "error-page", "states", "keys",
+                "landing", "sheet", "error-page", "states", "keys", "matrix",
             )
         ),
         "css/utilities.css",

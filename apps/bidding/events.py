@@ -32,6 +32,14 @@ class BidDeclined:
     reason: str
 
 
+@bus.event("bidding.bid_explained")
+class BidExplained:
+    """The employer gave the reason afterwards, why a bid was not taken."""
+
+    bid_id: UUID
+    reason: str
+
+
 @bus.event("bidding.bid_not_taken")
 class BidNotTaken:
     bid_id: UUID

@@ -12,7 +12,7 @@ from apps.accounts.models import Organization
 from apps.bidding import queries, rules
 from apps.bidding.models import Bid
 from apps.bidding.rules import Answer, BidDraft, MilestoneDraft
-from apps.bidding.states import DeclineReason, ExchangeBearer
+from apps.bidding.states import ExchangeBearer
 from apps.common.forms import AmountField, add_money, language_choices
 from apps.common.money import Money
 from apps.tasks import queries as tasks
@@ -130,13 +130,6 @@ class BaseMilestoneFormSet(BaseFormSet[MilestoneForm]):
 MilestoneFormSet = formset_factory(
     MilestoneForm, formset=BaseMilestoneFormSet, extra=3, max_num=rules.MILESTONES_MAX, validate_max=True
 )
-
-
-class DeclineForm(forms.Form):
-    reason = forms.ChoiceField(label=_("Reason"), choices=DeclineReason.choices)
-    note = forms.CharField(
-        label=_("A few words"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
-    )
 
 
 def initial_of(bid: Bid) -> dict[str, Any]:

@@ -259,6 +259,24 @@ def decline_bid(*, bid_id: UUID, reason: str, note: str, actor: Actor, now: date
 
 
 @transaction.atomic
+def explain_bid(*, bid_id: UUID, reason: str, note: str, actor: Actor, now: datetime) -> Bid:
+    """
+    Give the reason why a bid was not taken, after the award or the task's end; the freelancer is notified.
+
+    :raises ReasonUnknown: if it is not on the list. :raises policies.ReasonGiven: if the bid has a reason.
+    """
+    bid = queries.bid_for_update(bid_id)
+    policies.check_can_explain(actor, bid)
+    if reason not in DeclineReason.values:
+        raise ReasonUnknown
+    limits.spend("judge_bid", actor.user_id, now=now)
+    changes = {"decline_reason": reason, "decline_note": note.strip()[:1000]}
+    move(bid, BID, "explain", actor=actor, now=now, changes=changes)
+    bus.publish(events.BidExplained(bid_id=bid.id, reason=reason), now=now)
+    return bid
+
+
+@transaction.atomic
 def follow_contract(*, bid_id: UUID, verb: str, actor: Actor, now: datetime) -> Bid:
     """Apply a contract's change to its bid: award, award_again, accept, refuse, replace, take_back or return."""
     return move(queries.bid_for_update(bid_id), BID, verb, actor=actor, now=now)

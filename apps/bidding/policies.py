@@ -33,6 +33,11 @@ class OneLiveBid(Conflict):
     message = _("You already have a bid on this task. Change that one instead.")
 
 
+class ReasonGiven(Conflict):
+    code = "reason_given"
+    message = _("The freelancer already has your reason for this bid.")
+
+
 def check_can_read(actor: Actor, bid: Bid, now: datetime) -> None:
     """
     The bidder may always read; the employer once bids are not sealed; staff too, but never a sealed bid; no one else.
@@ -112,6 +117,26 @@ def check_can_award_again(actor: Actor, bid: Bid) -> None:
     TASK.next(bid.task.status, "award_again")
     BID.next(bid.status, "award_again")
     check_are_strangers(bid.task.employer_id, bid.bidder_id, since=bid.task.created_at)
+
+
+def check_can_explain(actor: Actor, bid: Bid) -> None:
+    """
+    Give the reason afterwards, why a bid was not taken.
+
+    :raises IllegalTransition: unless the bid was not taken. :raises ReasonGiven: if it has a reason.
+    """
+    check_may(actor, Act.JUDGE_BIDS, bid.task.employer_id, Side.EMPLOYER)
+    BID.next(bid.status, "explain")
+    if bid.decline_reason:
+        raise ReasonGiven
+
+
+def can_explain(actor: Actor, bid: Bid) -> bool:
+    try:
+        check_can_explain(actor, bid)
+    except DomainError:
+        return False
+    return True
 
 
 def can_judge(actor: Actor, task: Task, now: datetime) -> bool:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from apps.accounts.models import Organization
 from apps.bidding import rules
 from apps.bidding.models import Bid, CriterionAnswer, ProposedMilestone
-from apps.bidding.states import EDITABLE, LIVE, BidStatus, ExchangeBearer
+from apps.bidding.states import EDITABLE, LIVE, NOT_CHOSEN, BidStatus, ExchangeBearer
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.common.prepared import prepared
@@ -48,12 +48,20 @@ def is_sealed(task: Task, now: datetime) -> bool:
     return task.bid_window == BidWindow.SEALED and task.status == TaskStatus.OPEN and not window_is_over
 
 
+COMPARED_MAX = 100
+
+
 def bids_on(task: Task, now: datetime) -> list[Bid]:
-    """Return the bids the employer compares, without withdrawn ones; empty while bids are sealed."""
+    """
+    Return the bids the employer compares, as they came in, without withdrawn ones; empty while bids are sealed. At most
+    `COMPARED_MAX`, those that can still be chosen before the others.
+    """
     if is_sealed(task, now):
         return []
     bids = Bid.objects.filter(task=task).exclude(status="withdrawn").select_related("bidder", "bidder__profile")
-    return list(bids.prefetch_related("milestones", "answers__criterion").order_by("submitted_at"))
+    is_over = Case(When(status__in=LIVE, then=0), default=1)
+    rows = bids.prefetch_related("milestones", "answers").order_by(is_over, "submitted_at", "id")[:COMPARED_MAX]
+    return sorted(rows, key=lambda bid: (bid.submitted_at, bid.id))
 
 
 def bid_count(task_id: UUID) -> int:
@@ -213,3 +221,44 @@ def runners_up(task_id: UUID, limit: int = 5) -> list[Bid]:
     """Bids that were not taken because of another one, the lowest price first."""
     rows = Bid.objects.filter(task_id=task_id, status=BidStatus.NOT_TAKEN).select_related("bidder", "task")
     return list(rows.order_by("binding_amount_minor", "submitted_at", "id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Debrief:
+    """What a freelancer who was not chosen learns about it."""
+
+    reason: str
+    """The employer's reason in the reader's language; "" if none was given."""
+    note: str
+    bids: int
+    """How many bids came in that were not withdrawn."""
+    lowest: Money | None
+    highest: Money | None
+
+
+def debrief(bid: Bid, now: datetime) -> Debrief | None:
+    """
+    Return the debrief of a bid that was not chosen, for its bidder; None for others. Prices are told only when nobody
+    can bid on the task any more, of sealed bids only once the task was awarded, and never of fewer than
+    `rules.RANGE_OF_MIN` bids.
+    """
+    if bid.status not in NOT_CHOSEN:
+        return None
+    bids = Bid.objects.filter(task_id=bid.task_id).exclude(status=BidStatus.WITHDRAWN).order_by("binding_amount_minor")
+    minors = list(bids.values_list("binding_amount_minor", flat=True))
+    prices = [Money(minor, bid.binding_currency) for minor in minors] if _may_tell_prices(bid.task, now) else []
+    lowest, highest = rules.price_range(prices) or (None, None)
+    return Debrief(
+        reason=str(bid.get_decline_reason_display()) if bid.decline_reason else "",
+        note=bid.decline_note,
+        bids=len(minors),
+        lowest=lowest,
+        highest=highest,
+    )
+
+
+def _may_tell_prices(task: Task, now: datetime) -> bool:
+    if task.bid_window == BidWindow.SEALED:
+        return task.status in (TaskStatus.AWARDED, TaskStatus.COMPLETED)
+    is_open = task.status == TaskStatus.OPEN and (task.bidding_closes_at is None or now < task.bidding_closes_at)
+    return not is_open

@@ -11,6 +11,8 @@ from apps.common import currencies
 from apps.common.money import Money
 
 MILESTONES_MAX = 12
+RANGE_OF_MIN = 3
+"""The range of fewer bids would say what one other freelancer asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,38 @@ def binding_parts(binding: Money, milestones: Sequence[MilestoneDraft]) -> list[
         return binding.allocate([milestone.amount_minor for milestone in milestones])
     steps = Money(whole, binding.currency).allocate([milestone.amount_minor for milestone in milestones])
     return [Money(part.amount_minor * step, binding.currency) for part in steps]
+
+
+# -- comparing bids
+
+
+def median(amounts: Sequence[Money]) -> Money | None:
+    """The median, rounded down to a minor unit; None for fewer than two amounts. All are in one currency."""
+    if len(amounts) < 2:
+        return None
+    ordered = sorted(amount.amount_minor for amount in amounts)
+    middle = len(ordered) // 2
+    minor = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) // 2
+    return Money(minor, amounts[0].currency)
+
+
+def difference_bps(amount: Money, reference: Money) -> int:
+    """How far the amount is above the reference (below: negative), in whole per cent as basis points, half to even."""
+    share = Decimal(100 * (amount.amount_minor - reference.amount_minor)) / reference.amount_minor
+    return 100 * int(share.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+def outside_budget_bps(amount: Money, lowest: Money | None, highest: Money | None) -> int:
+    """How far the amount is above the budget's upper end or below its lower end, as `difference_bps`; 0 within it."""
+    if highest is not None and amount > highest:
+        return difference_bps(amount, highest)
+    if lowest is not None and amount < lowest:
+        return difference_bps(amount, lowest)
+    return 0
+
+
+def price_range(amounts: Sequence[Money]) -> tuple[Money, Money] | None:
+    """The lowest and the highest amount; None for fewer than `RANGE_OF_MIN`."""
+    if len(amounts) < RANGE_OF_MIN:
+        return None
+    return min(amounts, key=lambda amount: amount.amount_minor), max(amounts, key=lambda amount: amount.amount_minor)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.states import Machine, when
+from apps.common.states import Machine, stays, when
 
 
 class BidStatus(models.TextChoices):
@@ -31,12 +31,15 @@ class DeclineReason(models.TextChoices):
     SKILLS = "skills", _("Other skills or experience are needed")
     UNDERSTANDING = "understanding", _("The bid does not answer the brief")
     COMMUNICATION = "communication", _("Communication would be difficult")
+    ANOTHER = "another", _("Another bid fits the brief better")
+    TASK_CHANGED = "task_changed", _("The task has changed or is no longer needed")
     OTHER = "other", _("Another reason")
 
 
 S = BidStatus
 LIVE = (S.SUBMITTED, S.SHORTLISTED, S.AWARDED, S.ACCEPTED)
 EDITABLE = (S.SUBMITTED, S.SHORTLISTED)
+NOT_CHOSEN = (S.DECLINED, S.NOT_TAKEN)
 
 BID = Machine(
     "bid",
@@ -72,5 +75,6 @@ BID = Machine(
         "pass_over": when(
             S.SUBMITTED, S.SHORTLISTED, to=S.NOT_TAKEN, says="Another bid was accepted, or the task ended."
         ),
+        "explain": stays(S.NOT_TAKEN, says="The employer gives the reason afterwards, once."),
     },
 )

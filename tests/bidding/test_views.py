@@ -104,17 +104,6 @@ def test_sealed_bids_are_a_closed_gateway_for_the_employer(client, make, task):
     assert "A secret note" not in page.content.decode()
 
 
-def test_comparing_costs_the_same_queries_for_more_bids(client, make, task, django_assert_max_num_queries):
-    make.bid(task=task)
-    client.force_login(task.employer.memberships.get().user)
-    with django_assert_max_num_queries(40) as few:
-        client.get(f"/en/tasks/{task.id}/bids/")
-    for _ in range(4):
-        make.bid(task=task)
-    with django_assert_max_num_queries(len(few.captured_queries)):
-        client.get(f"/en/tasks/{task.id}/bids/")
-
-
 class TestWhatTheEmployerPays:
     """Price, service fee and sum are read before anybody is chosen."""
 

@@ -112,6 +112,21 @@ class DeclineSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
 
 
+class DebriefSerializer(serializers.Serializer[Any]):
+    """
+    Why a bid was not chosen. Prices are null while somebody can still bid, while sealed bids are not decided, and with
+    fewer than three bids.
+    """
+
+    reason = serializers.CharField(source="bid.decline_reason", allow_blank=True)
+    reason_text = serializers.CharField(source="debrief.reason", allow_blank=True)
+    note = serializers.CharField(source="debrief.note", allow_blank=True)
+    bids = serializers.IntegerField(source="debrief.bids", help_text="Those that were not withdrawn.")
+    lowest = MoneySerializer(source="debrief.lowest", allow_null=True)
+    highest = MoneySerializer(source="debrief.highest", allow_null=True)
+    own = MoneySerializer(source="bid.binding_amount")
+
+
 class PreviewQuerySerializer(serializers.Serializer[Any]):
     task_id = serializers.UUIDField()
     amount_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX)

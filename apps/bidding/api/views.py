@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -137,6 +138,33 @@ class Decline(_Step):
         serializer = serializers.DeclineSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         return self._step(request, bid_id, **serializer.validated_data)
+
+
+class Reason(_Step):
+    """Give the reason why a bid was not taken, after the award or the task's end."""
+
+    verb = staticmethod(operations.explain_bid)
+
+    @extend_schema(
+        request=serializers.DeclineSerializer, responses=serializers.BidSerializer, operation_id="bid_explain"
+    )
+    def post(self, request: Request, bid_id: UUID) -> Response:
+        serializer = serializers.DeclineSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return self._step(request, bid_id, **serializer.validated_data)
+
+
+class Debrief(APIView):
+    """What the organization learns about its own bid that was not chosen; 404 for any other bid."""
+
+    @extend_schema(responses=serializers.DebriefSerializer, operation_id="bid_debrief")
+    def get(self, request: Request, bid_id: UUID) -> Response:
+        own = _readable(request).filter(bidder_id=actor(request._request).organization_id)
+        bid = get_object_or_404(own, id=bid_id)
+        debrief = queries.debrief(bid, timezone.now())
+        if debrief is None:
+            raise Http404
+        return Response(serializers.DebriefSerializer({"bid": bid, "debrief": debrief}).data)
 
 
 class Preview(APIView):

@@ -72,6 +72,8 @@ class Migration(migrations.Migration):
                             ("skills", "Other skills or experience are needed"),
                             ("understanding", "The bid does not answer the brief"),
                             ("communication", "Communication would be difficult"),
+                            ("another", "Another bid fits the brief better"),
+                            ("task_changed", "The task has changed or is no longer needed"),
                             ("other", "Another reason"),
                         ],
                         default="",

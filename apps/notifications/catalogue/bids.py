@@ -49,6 +49,12 @@ KINDS: dict[str, Kind] = {
         "star",
     ),
     "bid_declined": Kind(Group.BIDS, _("Your bid on “%(task)s” was declined"), _("Reason: %(reason)s."), "circle-x"),
+    "bid_explained": Kind(
+        Group.BIDS,
+        _("The employer says why your bid on “%(task)s” was not taken"),
+        _("Reason: %(reason)s."),
+        "message-circle",
+    ),
     "bid_not_taken": Kind(
         Group.BIDS,
         _("Your bid on “%(task)s” was not taken"),

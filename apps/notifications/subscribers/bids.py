@@ -50,6 +50,15 @@ def bid_declined(event: bidding.BidDeclined, now: datetime) -> None:
     )  # fmt: skip
 
 
+@bus.subscribe(bidding.BidExplained, name="notifications.bid_explained")
+def bid_explained(event: bidding.BidExplained, now: datetime) -> None:
+    bid = _bid(event.bid_id)
+    notify_organization(
+        bid.bidder_id, "bid_explained", bid.id, now, "bidding:detail", bid.id, task=bid.task.title,
+        reason=rules.choice("decline_reason", event.reason),
+    )  # fmt: skip
+
+
 @bus.subscribe(bidding.BidNotTaken, name="notifications.bid_not_taken")
 def bid_not_taken(event: bidding.BidNotTaken, now: datetime) -> None:
     bid = _bid(event.bid_id)

@@ -1,9 +1,8 @@
-"""Pages of bids: submit and edit a bid, compare received bids."""
+"""Pages of one bid: place it, change it, read it; and the list of one's own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,19 +18,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor
-from apps.accounts.models import Organization, User
+from apps.accounts.models import Organization
 from apps.accounts.queries import organizations
 from apps.bidding import operations, policies, queries
-from apps.bidding.forms import BidForm, DeclineForm, MilestoneFormSet, initial_of, milestones_initial
+from apps.bidding.forms import BidForm, MilestoneFormSet, initial_of, milestones_initial
 from apps.bidding.models import Bid
-from apps.bidding.states import DeclineReason, ExchangeBearer
+from apps.bidding.states import ExchangeBearer
 from apps.common import currencies, fmt, keyset
 from apps.common.errors import DomainError, Invalid
 from apps.common.money import Money
 from apps.compliance import policies as compliance
-from apps.matching.queries import recommendations
-from apps.pricing.queries import previews
-from apps.pricing.queries import rates as rate_queries
 from apps.reviews import queries as reviews
 from apps.tasks import policies as tasks_policies
 from apps.tasks import queries as tasks
@@ -240,7 +236,7 @@ def detail(request: HttpRequest, bid_id: UUID) -> HttpResponse:
         "may_change": policies.can_change(actor(request), bid, now),
         "may_withdraw": policies.can_withdraw(actor(request), bid),
         "may_judge": policies.can_judge(actor(request), bid.task, now) and bid.status in ("submitted", "shortlisted"),
-        "decline_form": DeclineForm(),
+        "debrief": queries.debrief(bid, now) if is_mine else None,
         "delivery": queries.delivery_date(bid, now),
         **(receive_context(bid.task, bid.bidder, bid.amount, now, bid.exchange_bearer, typed) if is_mine else {}),
     }
@@ -255,114 +251,3 @@ def mine(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:organizations")
     page = keyset.page(queries.bids_of(organization_id), order="-submitted_at", cursor=request.GET.get("cursor", ""))
     return render(request, "bidding/my_bids.html", {"bids": page.rows, "next_cursor": page.next_cursor})
-
-
-# -- compare and judge
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedBid:
-    """A bid as the employer compares it; `explanation` says why the freelancer suits the task."""
-
-    bid: Bid
-    delivery: datetime
-    met: int
-    criteria: int
-    explanation: Any
-    cost: previews.EmployerCost
-    also: Money | None
-    """
-    The total cost in the reader's currency, for orientation; None if that is the task's currency or there is no rate.
-    """
-
-
-@login_required
-@require_safe
-def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """Show all bids side by side in the task's currency."""
-    asker, now = actor(request), timezone.now()
-    task = get_object_or_404(tasks.tasks_visible_to(asker).filter(employer_id=asker.organization_id), id=task_id)
-    if queries.is_sealed(task, now):
-        return render(request, "bidding/sealed.html", {"task": task, "bid_count": queries.bid_count(task.id)})
-    bids = queries.bids_on(task, now)
-    explained = recommendations.explanations_for_task(task.id, [bid.bidder_id for bid in bids])
-    costs = queries.employer_costs(task, bids, now)
-    user = request.user
-    display_currency = user.display_currency if isinstance(user, User) else task.currency
-    rates = rate_queries.rate_table(now.date(), {task.currency, display_currency})
-    rows = [_compared(bid, now, explained.get(bid.bidder_id), costs[bid.id], rates, display_currency) for bid in bids]
-    bidder_ids = [bid.bidder_id for bid in bids]
-    order = request.GET.get("sort", "amount")
-    keys = {
-        "amount": lambda row: row.cost.total.amount_minor,
-        "days": lambda row: row.bid.days,
-        "match": lambda row: -(row.explanation.score if row.explanation else 0),
-    }
-    rows.sort(key=keys.get(order, keys["amount"]))
-    rows.sort(key=lambda row: row.bid.status not in ("awarded", "accepted", "shortlisted", "submitted"))
-    context = {
-        "task": task,
-        "rows": rows,
-        "sort": order if order in keys else "amount",
-        "sorts": [("amount", _("Price")), ("days", _("Delivery")), ("match", _("Match"))],
-        "may_judge": policies.can_judge(asker, task, now) and task.status in ("open", "deciding"),
-        "reasons": DeclineReason.choices,
-        "display_currency": display_currency,
-        "records": track_records.records(bidder_ids),
-        "ratings": reviews.ratings(bidder_ids),
-    }
-    return render(request, "bidding/compare.html", context)
-
-
-def _compared(
-    bid: Bid,
-    now: datetime,
-    explanation: Any,
-    cost: previews.EmployerCost,
-    rates: rate_queries.RateTable,
-    display_currency: str,
-) -> ComparedBid:
-    answers = list(bid.answers.all())
-    converted = rates.convert(cost.total, display_currency) if display_currency != cost.total.currency else None
-    return ComparedBid(
-        bid=bid,
-        delivery=queries.delivery_date(bid, now),
-        met=sum(answer.will_meet for answer in answers),
-        criteria=len(answers),
-        explanation=explanation,
-        cost=cost,
-        also=converted.amount if converted else None,
-    )
-
-
-def _received(request: HttpRequest, bid_id: UUID) -> Bid:
-    bids = _readable(request).filter(task__employer_id=actor(request).organization_id)
-    return get_object_or_404(bids, id=bid_id)
-
-
-@login_required
-@require_POST
-def shortlist(request: HttpRequest, bid_id: UUID) -> HttpResponse:
-    bid = _received(request, bid_id)
-    verb = operations.unshortlist if bid.status == "shortlisted" else operations.shortlist
-    verb(bid_id=bid.id, actor=actor(request), now=timezone.now())
-    return redirect("bidding:compare", bid.task_id)
-
-
-@login_required
-@require_POST
-def decline(request: HttpRequest, bid_id: UUID) -> HttpResponse:
-    bid = _received(request, bid_id)
-    try:
-        operations.decline_bid(
-            bid_id=bid.id,
-            reason=request.POST.get("reason", ""),
-            note=request.POST.get("note", ""),
-            actor=actor(request),
-            now=timezone.now(),
-        )
-    except Invalid as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Bid declined. The freelancer is notified with your reason."))
-    return redirect("bidding:compare", bid.task_id)

@@ -1,0 +1,1 @@
+"""Pages of bids, a module for each subject."""
