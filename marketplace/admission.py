@@ -5,7 +5,7 @@ The web server passes every request to one of its own threads at once. Those thr
 run Django, so a process needs no more database connections than that. Requests wait in one line for each kind:
 
 * machine: webhooks of payment providers, health checks. Always first, never refused for others.
-* static: files of the site, if no proxy serves them: a page asks for many at once.
+* static: files of the site, if no proxy serves them, and pictures of people: a page asks for many at once.
 * money: logged-in people on pages and endpoints about money.
 * member: logged-in people everywhere else, programs with a key. Whether a cookie or a key is real is known once Django
   has looked it up: until a process did so, its sender waits with the strangers.
@@ -38,6 +38,7 @@ from typing import Any, NamedTuple, TypeAlias
 from django.conf import settings
 from django.utils import timezone
 
+from apps.accounts.pictures import FOLDER
 from apps.common import traffic
 from apps.common.errors import Overloaded
 
@@ -95,7 +96,7 @@ KIND = "tradewind.kind"
 # -- kinds
 
 _LANGUAGES = "|".join(re.escape(code) for code, _name in settings.LANGUAGES)
-_STATIC = f"/{settings.STATIC_URL.lstrip('/')}"
+_STATIC = (f"/{settings.STATIC_URL.lstrip('/')}", FOLDER)
 _MACHINE = re.compile(r"/webhooks/|/(?:livez|readyz|version|metrics)$")
 _MONEY = re.compile(
     rf"""

@@ -47,7 +47,7 @@ JOINED: dict[str, tuple[str, ...]] = {
             f"js/elements/{name}.js"
             for name in (
                 "char-count", "money-preview", "file-drop", "copy-text", "auto-form", "auto-save", "theme-switch",
-                "hot-keys", "list-keys", "row-list", "insert-text",
+                "hot-keys", "list-keys", "row-list", "insert-text", "picture-crop",
             )
         ),
         *(f"js/behaviours/{name}.js" for name in ("menus", "toasts", "sending", "sliders", "time-zone", "focus")),

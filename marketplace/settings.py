@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "apps.common.middleware.ClientAddressMiddleware",
     "apps.common.middleware.MalformedRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "marketplace.pictures.PictureMiddleware",  # before the session: pictures are the same for everybody
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -146,6 +147,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "apps.common.templatetags.tw",
+                "apps.accounts.templatetags.faces",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

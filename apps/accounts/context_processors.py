@@ -37,12 +37,19 @@ class AccountMenu(NamedTuple):
     user_name: str
     organization_id: UUID | None
     organization_name: str
+    picture: str
+    """Of the organization: the digest, or "" without one."""
     profile: str
     """The address of the organization's profile."""
     organizations: tuple[tuple[UUID, str], ...]
     """Id and name of each organization that the user may act for."""
     is_staff: bool
     may_moderate: bool
+
+    @property
+    def id(self) -> UUID | str:
+        """What the generated mark is made from."""
+        return self.organization_id or self.user_name
 
 
 def actor(request: HttpRequest) -> dict[str, Any]:
@@ -70,6 +77,7 @@ def actor(request: HttpRequest) -> dict[str, Any]:
             user_name=user.display_name,
             organization_id=current.id if current else None,
             organization_name=current.display_name if current else "",
+            picture=current.picture if current else "",
             profile=current.get_absolute_url() if current else "",
             organizations=tuple((organization.id, organization.display_name) for organization in organizations),
             is_staff=user.is_staff,

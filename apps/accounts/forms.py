@@ -28,6 +28,7 @@ from apps.common import currencies, fmt
 from apps.common.forms import validate_visible
 from apps.common.money import Money
 from apps.common.text import canonical_email
+from apps.files.pictures import Crop
 from apps.skills.forms import SkillPickerField
 
 HIRE, WORK, BOTH = "hire", "work", "both"
@@ -393,6 +394,24 @@ class PortfolioForm(forms.ModelForm[PortfolioItem]):
         if data.get("picture") and not data.get("image_alt"):
             self.add_error("image_alt", _("Say in a few words what the picture shows."))
         return data
+
+
+class PictureForm(forms.Form):
+    """A photo or logo, and which square part of it; the three numbers are hidden where nothing can show the part."""
+
+    picture = forms.FileField(
+        label=_("Photo or logo"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        help_text=_("JPEG, PNG, WebP or GIF, at least 96 × 96 pixels. Place and camera data are taken out."),
+    )
+    zoom = forms.FloatField(required=False, min_value=1, max_value=4)
+    across = forms.FloatField(required=False, min_value=0, max_value=1)
+    down = forms.FloatField(required=False, min_value=0, max_value=1)
+
+    def crop(self) -> Crop:
+        """The middle, unless the form says more."""
+        values = {name: self.cleaned_data[name] for name in ("zoom", "across", "down")}
+        return Crop(**{name: value for name, value in values.items() if value is not None})
 
 
 class TokenForm(forms.ModelForm[PersonalToken]):

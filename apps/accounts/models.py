@@ -128,6 +128,8 @@ class Organization(BaseModel):
     works = models.BooleanField(default=False)
     country_review_since = models.DateTimeField(null=True, blank=True)
     """Set when its country was changed, until staff have reviewed it: no money is paid out in the meantime."""
+    picture = models.CharField(max_length=32, blank=True, default="", editable=False)
+    """The digest of the `Picture` that others see, part of its address. Empty without one, or if it was taken down."""
 
     class Meta:
         constraints = [
@@ -144,6 +146,18 @@ class Organization(BaseModel):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:profile", args=[self.handle])
+
+
+class Picture(BaseModel):
+    """An organization's photo or logo: a square, drawn again in three sizes (`pictures.SQUARES`)."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=32, unique=True)
+    small = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    medium = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    large = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_reason = models.CharField(max_length=40, blank=True, default="")
 
 
 class Membership(BaseModel):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.accounts.views import organizations, own_profile, own_settings, people, people_search, staff
+from apps.accounts.views import organizations, own_profile, own_settings, people, people_search, pictures, staff
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("settings/profile/languages/", own_profile.edit_languages, name="edit_languages"),
     path("settings/profile/portfolio/", own_profile.add_portfolio_item, name="add_portfolio_item"),
     path("portfolio/<uuid:item_id>/remove/", own_profile.remove_portfolio_item, name="remove_portfolio_item"),
+    path("settings/picture/", pictures.own_picture, name="picture"),
+    path("settings/picture/remove/", pictures.remove_picture, name="remove_picture"),
+    path("pictures/<str:digest>/", pictures.hidden_picture, name="hidden_picture"),
+    path("pictures/<str:digest>/report/", pictures.report_picture, name="report_picture"),
     path("settings/keys/", own_settings.tokens, name="tokens"),
     path("settings/keys/<uuid:token_id>/revoke/", own_settings.revoke_token, name="revoke_token"),
     path("organizations/", organizations.organizations, name="organizations"),

@@ -40,6 +40,44 @@ def is_visible(text: str) -> bool:
     )
 
 
+_JOINED = ("ARABIC", "SYRIAC", "MONGOLIAN", "NKO", "MANDAIC", "ADLAM", "HANIFI")
+_WHOLE = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "YI ", "TANGUT")
+_BETWEEN = re.compile(r"[\s\-‐–·・/&+,.]+")
+_VIRAMA = 9  # the canonical combining class
+_VOWELS_BEFORE = frozenset("เแโใไເແໂໃໄ")
+"""Thai and Lao vowels that are written before their consonant."""
+
+
+def initials(name: str) -> str:
+    """
+    One or two letters that stand for a name, in its own script: "AO" for Amara Okafor, "王" for 王小明, "ع" for علي.
+
+    Of scripts whose letters join, or whose characters are whole words or syllables, only the first one.
+    """
+    words = [start for word in _BETWEEN.split(unicodedata.normalize("NFC", name)) if (start := _start(word))]
+    if not words:
+        return _start(name, letters=False) or "?"
+    script = unicodedata.name(words[0][0], "")
+    if len(words) == 1 or script.startswith((*_JOINED, *_WHOLE)):
+        return words[0].upper()
+    return f"{words[0]}{words[-1]}".upper()
+
+
+def _start(word: str, *, letters: bool = True) -> str:
+    """The first letter or digit of a word with its marks; or its first visible character."""
+    for place, character in enumerate(word):
+        if character in _BLANK or not (character.isalnum() if letters else is_visible(character)):
+            continue
+        end = place + 1 + (character in _VOWELS_BEFORE)
+        while end < len(word) and unicodedata.category(word[end]) in ("Mn", "Mc"):
+            end += 1
+        # A virama at the end would only make sense before the next consonant.
+        while end > place + 1 and unicodedata.combining(word[end - 1]) == _VIRAMA:
+            end -= 1
+        return word[place:end]
+    return ""
+
+
 def without_control(value: Any, depth: int = 0) -> Any:
     """
     A JSON value that PostgreSQL can store: control characters and unpaired surrogates replaced, NaN and infinity as

@@ -19,6 +19,18 @@ def components(request: HttpRequest) -> HttpResponse:
     """Show every component of templates/cotton with example data, for template authors."""
     context = {
         "now": timezone.now(),
+        "names": [
+            "Amara Okafor",
+            "王小明",
+            "علي حسن",
+            "श्रीनिवास राव",
+            "김민수",
+            "Ольга",
+            "José María",
+            "3M",
+            "ไทย",
+            "Łucja Żak",
+        ],
         "long": "A text that is longer than most, with a word in it like Donaudampfschifffahrtsgesellschaft",
         "long_label": "A label that has more words than most labels have",
         "amount": Money.of("1250.00", "EUR"),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from apps.common import child_process
-from apps.files.pictures import PictureTooLarge, PictureUnreadable
+from apps.files.pictures import Crop, PictureTooLarge, PictureTooSmall, PictureUnreadable, Square
 
 READER = Path(__file__).with_name("upload_reader.py")
 SECONDS_MAX = 30
@@ -43,7 +44,28 @@ def read(content: bytes, kind: str = "") -> Upload:
     :raises PictureTooLarge: if the picture has too many pixels or frames.
     :raises ContentUnreadable: if it cannot be identified within the limits.
     """
-    arguments = [kind] if kind else []
+    answer, drawn = _answer(content, *([kind] if kind else []))
+    return Upload(answer["kind"], drawn or content)
+
+
+def squares(content: bytes, crop: Crop, sizes: Sequence[Square]) -> list[bytes] | None:
+    """
+    A part of a picture as WebP in several sizes; None if the content is no picture.
+
+    :raises PictureUnreadable, PictureTooLarge, PictureTooSmall, ContentUnreadable: as `read`.
+    """
+    options = json.dumps({"crop": astuple(crop), "squares": [astuple(size) for size in sizes]})
+    answer, drawn = _answer(content, "squares", options)
+    if not answer["lengths"]:
+        return None
+    result, start = [], 0
+    for length in answer["lengths"]:
+        result.append(drawn[start : start + length])
+        start += length
+    return result
+
+
+def _answer(content: bytes, *arguments: str) -> tuple[dict[str, Any], bytes]:
     try:
         done = child_process.run(READER, *arguments, content=content, seconds=SECONDS_MAX)
     except child_process.ChildTooSlow as error:
@@ -51,12 +73,13 @@ def read(content: bytes, kind: str = "") -> Upload:
     head, _line, drawn = done.output.partition(b"\n")
     if done.code or not head:  # out of memory or time, because of the content
         raise ContentUnreadable
-    answer = json.loads(head)
-    if answer["problem"] == "too_large":
-        raise PictureTooLarge
+    answer: dict[str, Any] = json.loads(head)
     if answer["problem"]:
-        raise PictureUnreadable
-    return Upload(answer["kind"], drawn or content)
+        raise _PROBLEMS.get(answer["problem"], PictureUnreadable)
+    return answer, drawn
+
+
+_PROBLEMS = {"too_large": PictureTooLarge, "too_small": PictureTooSmall}
 
 
 def redraw(content: bytes, kind: str) -> bytes:

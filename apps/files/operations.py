@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -48,6 +50,16 @@ class PictureTooLarge(Invalid):
     message = _("The picture “%(name)s” has too many pixels, all its frames together. Save it smaller and try again.")
 
 
+class PictureTooSmall(Invalid):
+    code = "picture_too_small"
+    message = _("The picture “%(name)s” is too small. It needs at least %(pixels)s pixels in width and height.")
+
+
+class NoPicture(Invalid):
+    code = "no_picture"
+    message = _("“%(name)s” is not a picture that we can read. Save it as JPEG, PNG or WebP and try again.")
+
+
 class FileUnreadable(Invalid):
     code = "file_unreadable"
     message = _("“%(name)s” cannot be read: it takes too much memory or time. Save it in another format and try again.")
@@ -63,6 +75,38 @@ def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pict
     :raises FilesUnavailable: if the storage does not answer. It may be another machine: do not call this inside a
         transaction.
     """
+    name, content = _received(upload, uploaded_by_id, now)
+    with _problems_of(name):
+        read = gateways.read(content)
+    kind, content = read.kind, read.content
+    if kind is None or (only_pictures and kind not in rules.IMAGES):
+        raise TypeNotAllowed(name=name)
+    return _keep(rules.safe_name(name, kind), kind, content, uploaded_by_id)
+
+
+def store_squares(
+    *, upload: File[bytes], crop: pictures.Crop, squares: Sequence[pictures.Square], uploaded_by_id: UUID, now: datetime
+) -> list[StoredFile]:
+    """
+    Store a part of an uploaded picture as WebP in several sizes; what was uploaded is not stored.
+
+    :raises NoPicture, PictureTooSmall: what the user can change.
+    :raises FileTooLarge, FileEmpty, PictureBroken, PictureTooLarge, FileUnreadable, LimitReached, FilesUnavailable: as
+        `store`. Do not call this inside a transaction.
+    """
+    name, content = _received(upload, uploaded_by_id, now)
+    with _problems_of(name):
+        drawn = gateways.squares(content, crop, squares)
+    if drawn is None:
+        raise NoPicture(name=name)
+    return [
+        _keep(f"picture-{square.side}.webp", "image/webp", part, uploaded_by_id)
+        for square, part in zip(squares, drawn, strict=True)
+    ]
+
+
+def _received(upload: File[bytes], uploaded_by_id: UUID, now: datetime) -> tuple[str, bytes]:
+    """The upload's name and content, within the limits of size and number."""
     name = (upload.name or "file")[-200:]
     limits.spend("upload", uploaded_by_id, now=now)
     limits.spend("upload_bytes", uploaded_by_id, now=now, cost=upload.size or 0)
@@ -74,21 +118,29 @@ def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pict
         raise FileTooLarge(name=name, limit=limit // 2**20)
     if not content:
         raise FileEmpty(name=name)
+    return name, content
+
+
+@contextmanager
+def _problems_of(name: str) -> Iterator[None]:
+    """Errors of reading, as errors that tell the user what to change."""
     try:
-        read = gateways.read(content)
+        yield
     except pictures.PictureTooLarge as error:
         raise PictureTooLarge(name=name) from error
+    except pictures.PictureTooSmall as error:
+        raise PictureTooSmall(name=name, pixels=pictures.SIDE_MIN) from error
     except pictures.PictureUnreadable as error:
         raise PictureBroken(name=name) from error
     except gateways.ContentUnreadable as error:
         raise FileUnreadable(name=name) from error
-    kind, content = read.kind, read.content
-    if kind is None or (only_pictures and kind not in rules.IMAGES):
-        raise TypeNotAllowed(name=name)
+
+
+def _keep(name: str, kind: str, content: bytes, uploaded_by_id: UUID) -> StoredFile:
     key = gateways.keep(content)
     try:
         return StoredFile.objects.create(
-            name=rules.safe_name(name, kind),
+            name=name,
             content_type=kind,
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),

@@ -7,6 +7,8 @@ Pure functions on bytes; they run inside the limited process (`upload_reader`).
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -26,6 +28,47 @@ class PictureUnreadable(Exception):
 
 class PictureTooLarge(PictureUnreadable):
     """The decoded picture would need gigabytes of memory."""
+
+
+class PictureTooSmall(PictureUnreadable):
+    """A side has fewer than SIDE_MIN pixels."""
+
+
+SIDE_MIN = 96
+"""Pixels of the shorter side of a picture that is drawn as a square."""
+_QUALITIES = (82, 74, 66, 56, 46, 36, 26, 16, 8, 1)
+_WHITE = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """
+    The square part of a picture.
+
+    :param zoom: the shorter side divided by that of the square, at least 1.
+    :param across: where the square is from left to right, 0 to 1; what fits on both sides is 0.5.
+    :param down: the same from top to bottom.
+    """
+
+    zoom: float = 1.0
+    across: float = 0.5
+    down: float = 0.5
+
+    def box(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom in a picture of this size: a square of at least SIDE_MIN, or the shorter side."""
+        shorter = min(width, height)
+        side = max(round(shorter / max(self.zoom, 1.0)), min(SIDE_MIN, shorter))
+        left = round((width - side) * min(max(self.across, 0.0), 1.0))
+        top = round((height - side) * min(max(self.down, 0.0), 1.0))
+        return left, top, left + side, top + side
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A square in WebP: its side in pixels, and how many bytes it may have (at least as long as quality allows)."""
+
+    side: int
+    bytes_max: int
 
 
 def draw_again(content: bytes, kind: str) -> bytes:
@@ -49,6 +92,61 @@ def draw_again(content: bytes, kind: str) -> bytes:
     except (MemoryError, Image.DecompressionBombError) as error:
         raise PictureTooLarge from error
     return drawn.getvalue()
+
+
+def draw_squares(content: bytes, kind: str, crop: Crop, squares: Sequence[Square]) -> list[bytes]:
+    """
+    A part of the picture as WebP in several sizes: upright, in sRGB, on white, only its first frame.
+
+    :raises PictureTooSmall: if the shorter side has fewer than SIDE_MIN pixels.
+    :raises PictureTooLarge: beyond PIXELS_MAX or FRAMES_MAX, before any frame is decoded.
+    :raises PictureUnreadable: if it cannot be decoded.
+    """
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is checked first
+    largest = max(square.side for square in squares)
+    try:
+        with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as image:
+            _frame_count(image, kind)
+            if min(image.size) < SIDE_MIN:
+                raise PictureTooSmall
+            # A JPEG is decoded at half or a quarter of its size if that is enough: most of the time goes there.
+            needed = round(largest * max(crop.zoom, 1.0))
+            image.draft(None, (needed, needed))  # type: ignore[arg-type]  # the mode stays
+            upright = _in_srgb(ImageOps.exif_transpose(image), image.info.get("icc_profile"))
+            drawn = _on_white(upright).resize(
+                (largest, largest), Image.Resampling.LANCZOS, box=crop.box(*upright.size), reducing_gap=3.0
+            )
+            return [_webp(drawn, square) for square in squares]
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, KeyError, EOFError, TypeError) as error:
+        raise PictureUnreadable from error
+    except (MemoryError, Image.DecompressionBombError) as error:
+        raise PictureTooLarge from error
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Logos with a transparent background are made for white paper; on a dark page a black one would be invisible."""
+    if image.mode == "P" or "transparency" in image.info or image.mode in ("LA", "PA", "RGBA"):
+        image = image.convert("RGBA")
+        plain = Image.new("RGB", image.size, _WHITE)
+        plain.paste(image, mask=image.getchannel("A"))
+        return plain
+    if image.mode.startswith("I"):  # 16 bits of grey: convert() would cut them off at 255
+        image = image.point(lambda value: value / 256)
+        return image.convert("L").convert("RGB")
+    return image.convert("RGB")
+
+
+def _webp(drawn: Image.Image, square: Square) -> bytes:
+    """The best quality that fits."""
+    sized = drawn if drawn.width == square.side else drawn.resize((square.side,) * 2, Image.Resampling.LANCZOS)
+    content = b""
+    for quality in _QUALITIES:
+        box = io.BytesIO()
+        sized.save(box, "WEBP", quality=quality, method=4, exif=b"", icc_profile=b"")
+        content = box.getvalue()
+        if len(content) <= square.bytes_max:
+            break
+    return content
 
 
 def _frame_count(image: Image.Image, kind: str) -> int:

@@ -32,9 +32,10 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A conversation as the inbox shows it. `name` is "" while the reader may not know who the other side is."""
+    """A conversation as the inbox shows it. Who the other side is may not be known yet: None and ""."""
 
     conversation: Conversation
+    other: Organization | None
     name: str
     last: Message | None
     unread: int
@@ -48,6 +49,7 @@ class ShownMessage:
 
     message: Message
     is_own: bool
+    author: Organization | None
     person: str
     organization: str
     hints: list[Hint]
@@ -223,6 +225,7 @@ def shown_messages(
             ShownMessage(
                 message=message,
                 is_own=is_own,
+                author=None if is_unnamed else message.sender_organization,
                 person="" if is_unnamed else message.sender_user.display_name,
                 organization="" if is_unnamed else message.sender_organization.display_name,
                 hints=[] if is_own or message.hidden_at else hints(message.text),
@@ -358,6 +361,7 @@ def inbox_rows(sides: Sequence[ConversationSide], organization_id: UUID | None, 
         result.append(
             InboxRow(
                 conversation=side.conversation,
+                other=other,
                 name=other.display_name if other else "",
                 last=last.get(side.last_id),  # type: ignore[attr-defined]
                 unread=side.unread,  # type: ignore[attr-defined]

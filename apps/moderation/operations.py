@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Profile
-from apps.accounts.operations import profiles
+from apps.accounts.operations import pictures, profiles
 from apps.common import limits
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotFound
@@ -214,6 +214,8 @@ def _restore(subject_type: str, subject_id: UUID, actor: Actor, now: datetime) -
         profiles.restore_profile(organization_id=organization_id, actor=actor, now=now)
     elif subject_type == Subject.THREAD:
         messaging.restore_conversation(conversation_id=subject_id, actor=actor, now=now)
+    elif subject_type == Subject.PICTURE:
+        pictures.restore_picture(picture_id=subject_id, actor=actor, now=now)
     else:
         messaging.restore(message_id=subject_id, actor=actor, now=now)
 
@@ -226,6 +228,8 @@ def _hide(*, subject_type: str, subject_id: UUID, reason_code: str, actor: Actor
         profiles.hide_profile(organization_id=organization_id, reason_code=reason_code, actor=actor, now=now)
     elif subject_type == Subject.THREAD:
         messaging.hide_conversation(conversation_id=subject_id, reason_code=reason_code, actor=actor, now=now)
+    elif subject_type == Subject.PICTURE:
+        pictures.hide_picture(picture_id=subject_id, reason_code=reason_code, actor=actor, now=now)
     else:
         messaging.hide(message_id=subject_id, reason_code=reason_code, actor=actor, now=now)
 

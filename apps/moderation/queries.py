@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.accounts.queries import profiles
+from apps.accounts.pictures import address
+from apps.accounts.queries import pictures, profiles
 from apps.common.actors import Actor
 from apps.messaging import queries as messaging
 from apps.moderation.models import AuditEntry, Objection, Report, Statement
@@ -104,7 +106,7 @@ class Content:
     """
     A subject's content.
 
-    :param words: its texts, for the snapshot. :param language: their language.
+    :param words: its texts, for the snapshot. :param language: their language. :param picture: where to see it.
     """
 
     subject_type: str
@@ -115,6 +117,7 @@ class Content:
     language: str
     address: str
     is_hidden: bool
+    picture: str = ""
 
     def snapshot(self) -> dict[str, Any]:
         return {"title": self.title, "words": self.words, "language": self.language}
@@ -127,6 +130,7 @@ def content(subject_type: str, subject_id: UUID, actor: Actor) -> Content | None
         Subject.PROFILE: _profile,
         Subject.MESSAGE: _message,
         Subject.THREAD: _thread,
+        Subject.PICTURE: _picture,
     }
     return content_of[Subject(subject_type)](subject_id, actor)
 
@@ -161,6 +165,24 @@ def _profile(subject_id: UUID, actor: Actor) -> Content | None:
         language=profile.source_language,
         address=profile.organization.get_absolute_url(),
         is_hidden=profile.hidden_at is not None,
+    )
+
+
+def _picture(subject_id: UUID, actor: Actor) -> Content | None:
+    picture = pictures.pictures_visible_to(actor).filter(id=subject_id).first()
+    if picture is None:
+        return None
+    hidden = reverse("accounts:hidden_picture", args=[picture.digest])
+    return Content(
+        subject_type=Subject.PICTURE,
+        subject_id=picture.id,
+        affected_id=picture.organization_id,
+        title=picture.organization.display_name,
+        words={},
+        language="en",
+        address=picture.organization.get_absolute_url(),
+        is_hidden=picture.hidden_at is not None,
+        picture=hidden if picture.hidden_at else address(picture.digest, "large"),
     )
 
 

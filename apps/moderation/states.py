@@ -11,6 +11,7 @@ class Subject(models.TextChoices):
     PROFILE = "profile", _("Profile")
     MESSAGE = "message", _("Message")
     THREAD = "thread", _("Conversation")
+    PICTURE = "picture", _("Picture")
 
 
 class Reason(models.TextChoices):

@@ -32,6 +32,7 @@ _CONSEQUENCES = {
     Subject.PROFILE: gettext_lazy("The profile disappears at once for everybody but its owner."),
     Subject.MESSAGE: gettext_lazy("The message disappears at once for everybody but its author."),
     Subject.THREAD: gettext_lazy("The messages disappear at once for both sides, and nobody can write there."),
+    Subject.PICTURE: gettext_lazy("Everybody but its owner sees the generated mark in its place, within a minute."),
 }
 
 
@@ -176,7 +177,14 @@ def statement(request: HttpRequest, statement_id: UUID) -> HttpResponse:
 @require_safe
 def objections(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
-    return render(request, "moderation/objections.html", {"rows": _objection_rows(request, None, None)})
+    return render(request, "moderation/objections.html", _objections(request, _objection_rows(request, None, None)))
+
+
+def _objections(request: HttpRequest, rows: list[tuple[Objection, AnswerForm]]) -> dict[str, object]:
+    """The rows with the pictures that they are about."""
+    subject_ids = [row.statement.subject_id for row, _form in rows if row.statement.subject_type == Subject.PICTURE]
+    seen = {subject_id: queries.content(Subject.PICTURE, subject_id, actor(request)) for subject_id in subject_ids}
+    return {"rows": rows, "pictures": {subject_id: shown.picture for subject_id, shown in seen.items() if shown}}
 
 
 def _objection_rows(
@@ -194,7 +202,7 @@ def answer_objection(request: HttpRequest, objection_id: UUID) -> HttpResponse:
     policies.check_is_staff(actor(request))
     form = AnswerForm(request.POST, prefix=str(objection_id))
     if not form.is_valid() or is_changing(request):
-        context = {"rows": _objection_rows(request, objection_id, form)}
+        context = _objections(request, _objection_rows(request, objection_id, form))
         return render(request, "moderation/objections.html", context, status=422 if form.errors else 200)
     objection = get_object_or_404(Objection.objects.select_related("statement__organization"), id=objection_id)
     if question := _ask_about_answer(request, form, objection):

@@ -14,11 +14,12 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Membership, Organization, PastMembership, PortfolioItem, Profile, User
+from apps.accounts.models import Membership, Organization, PastMembership, Picture, PortfolioItem, Profile, User
 from apps.accounts.operations import keys
 from apps.accounts.operations.access_log import record_access
 from apps.accounts.policies import check_fresh_login
@@ -76,7 +77,10 @@ def request_export(*, user: User, actor: Actor, now: datetime) -> DataExport:
 
 
 def build_export(*, export_id: UUID, now: datetime) -> None:
-    """Build a requested copy: a ZIP archive with a JSON file for each table. The storage is called outside of it."""
+    """
+    Build a requested copy: a ZIP archive with a JSON file for each table, and the pictures. The storage is called
+    outside of the transaction.
+    """
     export = DataExport.objects.select_related("user").filter(id=export_id, ready_at=None).first()
     if export is None:
         return
@@ -100,6 +104,9 @@ def _write(archive: IO[bytes], user: User, now: datetime) -> None:
             if values:
                 counts[name] = len(values)
                 zipped.writestr(f"{name}.json", _json(values))
+        for picture in Picture.objects.filter(organization__in=personal_data.own_organizations(user.pk)):
+            with default_storage.open(picture.large.storage_key) as stored:
+                zipped.writestr(f"pictures/{picture.organization_id}.webp", stored.read())
         about = {
             "person": str(user.pk),
             "made_at": now,
@@ -191,8 +198,9 @@ def _empty(organization: Organization) -> None:
         Profile.objects.filter(id=profile.id).update(
             headline="", bio="", is_public=False, rate_amount_minor=None, rate_currency="", search_vector=None
         )
-    organization.is_active, organization.display_name = False, NAME_OF_CLOSED
-    organization.save(update_fields=["is_active", "display_name"])
+    Picture.objects.filter(organization=organization).delete()
+    organization.is_active, organization.display_name, organization.picture = False, NAME_OF_CLOSED, ""
+    organization.save(update_fields=["is_active", "display_name", "picture"])
 
 
 def _leave_all(user: User, now: datetime) -> None:

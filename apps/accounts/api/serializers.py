@@ -9,6 +9,7 @@ from django.utils import translation
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.accounts import pictures
 from apps.accounts.forms import zones
 from apps.accounts.models import Membership, Organization, PortfolioItem, Profile, User
 from apps.accounts.queries import organizations as organization_queries
@@ -21,7 +22,34 @@ from apps.common.working_hours import WorkingHours
 from apps.skills import queries as skill_queries
 
 
+class PictureAddressesSerializer(serializers.Serializer[Any]):
+    small = serializers.CharField(help_text="48 × 48 pixels, WebP.")
+    medium = serializers.CharField(help_text="96 × 96 pixels, WebP.")
+    large = serializers.CharField(help_text="256 × 256 pixels, WebP.")
+
+
+class PictureSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text="JPEG, PNG, WebP or GIF, at least 96 × 96 pixels; it is drawn again.")
+    zoom = serializers.FloatField(
+        min_value=1, max_value=4, default=1, help_text="The shorter side divided by that of the square that is used."
+    )
+    across = serializers.FloatField(
+        min_value=0, max_value=1, default=0.5, help_text="Where the square is, from left (0) to right (1)."
+    )
+    down = serializers.FloatField(
+        min_value=0, max_value=1, default=0.5, help_text="Where the square is, from top (0) to bottom (1)."
+    )
+
+
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
+    picture = serializers.SerializerMethodField(help_text="Paths of the photo or logo; null without one.")
+
+    @extend_schema_field(PictureAddressesSerializer(allow_null=True))
+    def get_picture(self, organization: Organization) -> dict[str, str] | None:
+        if not organization.picture:
+            return None
+        return {size: pictures.address(organization.picture, size) for size in pictures.SQUARES}
+
     class Meta:
         model = Organization
         fields = (
@@ -34,6 +62,7 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
             "currency",
             "hires",
             "works",
+            "picture",
             "created_at",
         )
         read_only_fields = ("id", "handle", "created_at")

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,13 +20,14 @@ from apps.accounts import policies
 from apps.accounts.api import serializers
 from apps.accounts.middleware import actor, actor_for_organization
 from apps.accounts.models import Membership, Organization, Profile, User
-from apps.accounts.operations import members, organizations, profiles, settings
+from apps.accounts.operations import members, organizations, pictures, profiles, settings
 from apps.accounts.queries import members as member_queries
 from apps.accounts.queries import organizations as organization_queries
 from apps.accounts.queries import people
 from apps.accounts.queries import profiles as profile_queries
 from apps.accounts.rules import Act
 from apps.accounts.states import KeyScope
+from apps.files.pictures import Crop
 
 
 def _user(request: Request) -> User:
@@ -154,6 +156,37 @@ class OrganizationProfile(APIView):
             languages=None if languages is None else {row["language"]: row["level"] for row in languages},
         )
         return Person().get(request, own.handle)
+
+
+class OrganizationPicture(APIView):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        request=serializers.PictureSerializer,
+        responses=serializers.OrganizationSerializer,
+        operation_id="picture_set",
+    )
+    def put(self, request: Request, organization_id: UUID) -> Response:
+        """Set the photo or logo: a square part of the upload, drawn again in three sizes."""
+        own = _own(request, organization_id)
+        serializer = serializers.PictureSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values = serializer.validated_data
+        pictures.set_picture(
+            organization_id=own.id,
+            upload=values["file"],
+            crop=Crop(values["zoom"], values["across"], values["down"]),
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        own.refresh_from_db()
+        return Response(serializers.OrganizationSerializer(own).data)
+
+    @extend_schema(responses={204: None}, operation_id="picture_remove")
+    def delete(self, request: Request, organization_id: UUID) -> Response:
+        own = _own(request, organization_id)
+        pictures.remove_picture(organization_id=own.id, actor=actor(request._request), now=timezone.now())
+        return Response(status=204)
 
 
 class Members(APIView):

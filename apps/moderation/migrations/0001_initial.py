@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 (
                     "subject_type",
                     models.CharField(
-                        choices=[("task", "Task"), ("profile", "Profile"), ("message", "Message"), ("thread", "Conversation")], max_length=10
+                        choices=[("task", "Task"), ("profile", "Profile"), ("message", "Message"), ("thread", "Conversation"), ("picture", "Picture")], max_length=10
                     ),
                 ),
                 ("subject_id", models.UUIDField()),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 (
                     "subject_type",
                     models.CharField(
-                        choices=[("task", "Task"), ("profile", "Profile"), ("message", "Message"), ("thread", "Conversation")], max_length=10
+                        choices=[("task", "Task"), ("profile", "Profile"), ("message", "Message"), ("thread", "Conversation"), ("picture", "Picture")], max_length=10
                     ),
                 ),
                 ("subject_id", models.UUIDField()),
