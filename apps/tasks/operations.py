@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
 from apps.accounts.policies import check_may
 from apps.accounts.rules import Act, Side
 from apps.common import currencies, limits, tokens
@@ -29,7 +27,6 @@ from apps.tasks.models import (
     AcceptanceCriterion,
     Addendum,
     Question,
-    SavedSearch,
     Task,
     TaskAttachment,
     TaskInvitation,
@@ -37,16 +34,13 @@ from apps.tasks.models import (
 )
 from apps.tasks.queries import REFERENCE_CURRENCY
 from apps.tasks.rules import Brief
-from apps.tasks.states import TASK, AlertPace, TaskStatus, Visibility
+from apps.tasks.states import TASK, TaskStatus, Visibility
 
 _COLUMNS = (
     "title", "category_id", "background", "goal", "requirements", "payment_terms", "source_language", "budget_kind",
     "budget_min_minor", "budget_max_minor", "currency", "deadline_at", "deadline_time_zone", "visibility",
     "bid_window", "bidding_closes_at", "decision_due_at",
 )  # fmt: skip
-
-
-SEARCHES_MAX = 50
 
 
 class TooManyCriteria(Invalid):
@@ -81,17 +75,6 @@ class FileUnknown(Invalid):
     code = "file_unknown"
     field = "file"
     message = _("One of these files was not uploaded by you.")
-
-
-class TooManySearches(Conflict):
-    code = "too_many_searches"
-    message = _("You keep %(most)s searches. Remove one that you no longer need, then save this one.")
-
-
-class PaceUnknown(Invalid):
-    code = "pace_unknown"
-    field = "pace"
-    message = _("Choose how often you want to be notified.")
 
 
 class NoteIsEmpty(Invalid):
@@ -371,7 +354,7 @@ def follow_contract(*, task_id: UUID, verb: str, actor: Actor, now: datetime) ->
     return move(task, TASK, verb, actor=actor, now=now)
 
 
-# -- questions, invitations, saved searches
+# -- questions and invitations
 
 
 @transaction.atomic
@@ -465,41 +448,6 @@ def decline_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> T
             now=now,
         )
     return invitation
-
-
-@transaction.atomic
-def save_search(*, user: User, name: str, query: str, now: datetime, pace: str = AlertPace.DAILY) -> SavedSearch:
-    """
-    Keep a search, and notify its owner of new tasks from now on.
-
-    :raises TooManySearches: if the person already has SEARCHES_MAX searches.
-    """
-    limits.spend("save_search", user.pk, now=now)
-    name = name.strip()[:80] or query[:80]
-    others = SavedSearch.objects.filter(user=user).exclude(name=name)
-    if others.count() >= SEARCHES_MAX:
-        raise TooManySearches(most=SEARCHES_MAX)
-    values = {"query": query[:600], "last_seen_at": now, **_looks(user, pace, now)}
-    saved, _is_new = SavedSearch.objects.update_or_create(user=user, name=name, defaults=values)
-    return saved
-
-
-def _looks(user: User, pace: str, now: datetime) -> dict[str, Any]:
-    """The columns that say when a search looks for tasks published from now on."""
-    if pace not in AlertPace.values:
-        raise PaceUnknown
-    return {"pace": pace, "looked_until": now, "next_look_at": rules.next_look_at(pace, now, ZoneInfo(user.time_zone))}
-
-
-@transaction.atomic
-def set_search_pace(*, search_id: UUID, user: User, pace: str, now: datetime) -> None:
-    """Change how often its owner hears of what a search finds; tasks published before count as known."""
-    SavedSearch.objects.filter(id=search_id, user=user).update(**_looks(user, pace, now))
-
-
-@transaction.atomic
-def forget_search(*, search_id: UUID, user: User) -> None:
-    SavedSearch.objects.filter(id=search_id, user=user).delete()
 
 
 @transaction.atomic

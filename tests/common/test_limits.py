@@ -140,7 +140,7 @@ def test_a_person_has_so_many_keys_and_no_more(make, monkeypatch):
 
 @pytest.mark.django_db
 def test_a_person_keeps_so_many_searches_and_may_change_them(make, monkeypatch):
-    from apps.tasks import operations as tasks
+    from apps.tasks import saved_searches as tasks
 
     user = make.user()
     monkeypatch.setattr(tasks, "SEARCHES_MAX", 2)

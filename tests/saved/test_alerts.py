@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from apps.notifications import operations as notifications
 from apps.notifications.models import EmailDelivery, Notification
 from apps.saved import jobs, queries
-from apps.tasks import operations, rules
+from apps.tasks import rules, saved_searches
 from apps.tasks.models import SavedSearch
 from apps.tasks.states import AlertPace
 from tests.conftest import log_in
@@ -34,7 +34,7 @@ def user(make):
 
 
 def save(user, now, query="", pace=AlertPace.AT_ONCE) -> SavedSearch:
-    return operations.save_search(user=user, name="Guides", query=query, now=now, pace=pace)
+    return saved_searches.save_search(user=user, name="Guides", query=query, now=now, pace=pace)
 
 
 def alerts(user) -> list[Notification]:
@@ -80,10 +80,10 @@ def test_a_daily_search_waits_for_the_morning_and_off_means_never(make, user):
     assert not queries.searches_due(timezone.now()).exists()
     assert queries.searches_due(timezone.now() + timedelta(days=1, hours=12)).get() == search
 
-    operations.set_search_pace(search_id=search.id, user=user, pace=AlertPace.OFF, now=make.now)
+    saved_searches.set_search_pace(search_id=search.id, user=user, pace=AlertPace.OFF, now=make.now)
     assert not queries.searches_due(timezone.now() + timedelta(days=30)).exists()
-    with pytest.raises(operations.PaceUnknown):
-        operations.set_search_pace(search_id=search.id, user=user, pace="hourly", now=make.now)
+    with pytest.raises(saved_searches.PaceUnknown):
+        saved_searches.set_search_pace(search_id=search.id, user=user, pace="hourly", now=make.now)
     with pytest.raises(IntegrityError), transaction.atomic():
         SavedSearch.objects.update(pace=AlertPace.DAILY, next_look_at=None)
 

@@ -22,7 +22,7 @@ from apps.accounts.models import User
 from apps.common.api.serializers import check_no_body
 from apps.common.api.strangers import same_for_strangers
 from apps.files.views import serve
-from apps.tasks import operations, queries
+from apps.tasks import operations, queries, saved_searches
 from apps.tasks.api import serializers
 from apps.tasks.models import Question, SavedSearch, Task, TaskAttachment, TaskInvitation
 from apps.tasks.queries import TaskFilter
@@ -321,5 +321,5 @@ class SavedSearches(ListAPIView[SavedSearch]):
         serializer = serializers.SavedSearchSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         assert isinstance(request.user, User)
-        saved = operations.save_search(user=request.user, now=timezone.now(), **serializer.validated_data)
+        saved = saved_searches.save_search(user=request.user, now=timezone.now(), **serializer.validated_data)
         return Response(serializers.SavedSearchSerializer(saved).data, status=201)

@@ -41,7 +41,7 @@ from apps.messaging import queries as messaging
 from apps.pricing.queries import rates as rate_queries
 from apps.saved import queries as saved
 from apps.skills import queries as skills
-from apps.tasks import operations, policies, queries
+from apps.tasks import policies, queries, saved_searches
 from apps.tasks.forms import AddendumForm, AttachmentForm, TextForm
 from apps.tasks.models import Task, TaskAttachment
 from apps.tasks.queries import REFERENCE_CURRENCY, TaskFilter
@@ -452,12 +452,12 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def saved_searches(request: HttpRequest) -> HttpResponse:
+def search_list(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     if request.method == "POST":
         query = request.POST.get("query", "")
         pace = request.POST.get("pace", AlertPace.DAILY)
-        operations.save_search(
+        saved_searches.save_search(
             user=request.user, name=request.POST.get("name", ""), query=query, now=timezone.now(), pace=pace
         )
         messages.success(request, _("Search saved."))
@@ -479,7 +479,7 @@ def open_search(request: HttpRequest, search_id: UUID) -> HttpResponse:
 @require_POST
 def set_search_pace(request: HttpRequest, search_id: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
-    operations.set_search_pace(
+    saved_searches.set_search_pace(
         search_id=search_id, user=request.user, pace=request.POST.get("pace", ""), now=timezone.now()
     )
     messages.success(request, _("Alerts changed."))
@@ -490,6 +490,6 @@ def set_search_pace(request: HttpRequest, search_id: UUID) -> HttpResponse:
 @require_POST
 def forget_search(request: HttpRequest, search_id: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
-    operations.forget_search(search_id=search_id, user=request.user)
+    saved_searches.forget_search(search_id=search_id, user=request.user)
     messages.success(request, _("Search removed."))
     return redirect("tasks:searches")
