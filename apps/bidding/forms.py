@@ -147,6 +147,11 @@ def initial_of(bid: Bid) -> dict[str, Any]:
     return initial
 
 
+def suggested_milestones(task: Task) -> list[dict[str, Any]]:
+    """The employer's plan as lines of the form; prices and days are the bidder's."""
+    return [{"title": milestone.title} for milestone in task.planned_milestones[: rules.MILESTONES_MAX]]
+
+
 def milestones_initial(bid: Bid) -> list[dict[str, Any]]:
     return [
         {

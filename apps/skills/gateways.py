@@ -54,6 +54,7 @@ def categories() -> list[CategoryRow]:
                 "description": row["description"],
                 "requirements_template": joined(row["requirements"]),
                 "criteria_template": joined(row["criteria"]),
+                "milestones_template": joined(row["milestones"]),
             },
             names=[(language, name) for language, names in others.items() for name in names.get(row["slug"], ())],
         )

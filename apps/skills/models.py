@@ -76,6 +76,7 @@ class Category(models.Model):  # type: ignore[django-manager-missing]  # modeltr
     description = models.CharField(max_length=300, blank=True, default="")
     requirements_template = models.TextField(blank=True, default="")
     criteria_template = models.TextField(blank=True, default="")
+    milestones_template = models.TextField(blank=True, default="")
     icon = models.CharField(max_length=40, blank=True, default="")
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)

@@ -40,6 +40,7 @@ class CategoryView:
     icon: str
     requirements: list[str]
     criteria: list[str]
+    milestones: list[str]
 
 
 _FIND = """
@@ -280,6 +281,7 @@ def _category_view(category: Category) -> CategoryView:
         icon=category.icon,
         requirements=(category.requirements_template or "").splitlines(),
         criteria=(category.criteria_template or "").splitlines(),
+        milestones=(category.milestones_template or "").splitlines(),
     )
 
 

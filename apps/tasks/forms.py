@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import fmt
 from apps.common.forms import AmountField, MomentField, add_money, currency_choices, language_choices
+from apps.common.models import money_or_none
 from apps.skills import queries as skills
 from apps.skills.forms import SkillPickerField
 from apps.tasks import queries, rules
 from apps.tasks.models import Task
-from apps.tasks.rules import Brief
+from apps.tasks.operations import PlanDoesNotAddUp
+from apps.tasks.rules import Brief, PlannedMilestone
 from apps.tasks.states import BidWindow, BudgetKind, Visibility
 
 PROBLEMS = {
@@ -49,6 +51,30 @@ class CriteriaField(forms.CharField):
         return lines
 
 
+class PlanField(CriteriaField):
+    """One suggested milestone per line, with its share of the price if wanted; a tuple of `PlannedMilestone`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return "\n".join(_plan_line(row) if isinstance(row, PlannedMilestone) else str(row) for row in value)
+        return super().prepare_value(value)
+
+    def clean(self, value: Any) -> Any:
+        lines: tuple[str, ...] = self.to_python(value)
+        try:
+            plan = tuple(rules.planned_milestone(line) for line in lines)
+        except ValueError:
+            message = _("Each line needs a title of at most %(most)s letters and a share between 1 and 100.")
+            raise forms.ValidationError(message % {"most": rules.TITLE_MAX}) from None
+        if len(plan) > rules.PLAN_MAX or not rules.shares_add_up(plan):
+            raise forms.ValidationError(str(PlanDoesNotAddUp(most=rules.PLAN_MAX)))
+        return plan
+
+
+def _plan_line(milestone: PlannedMilestone) -> str:
+    return milestone.title if milestone.share is None else f"{milestone.title} {milestone.share} %"
+
+
 def _words(label: Any, rows: int, hint: Any, limit: int) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
     return forms.CharField(label=label, required=False, max_length=limit, widget=widget, help_text=hint)
@@ -71,6 +97,14 @@ class BriefForm(forms.Form):
         label=_("Acceptance criteria"), required=False,
         help_text=_("One a line. The work is delivered and approved against this checklist."),
     )  # fmt: skip
+    milestones = PlanField(
+        label=_("Milestones you suggest"), required=False,
+        help_text=_("One a line, with its share of the price if you like: “Draft 40 %”. Bidders may change them."),
+    )  # fmt: skip
+    revisions_included = forms.IntegerField(
+        label=_("Revisions included per milestone"), required=False, min_value=0, max_value=rules.REVISIONS_MAX,
+        initial=2,
+    )  # fmt: skip
     payment_terms = _words(_("Payment terms"), 2, _("For example: half on the draft, half on the final version."), 3000)
     budget_kind = forms.ChoiceField(label=_("Budget"), choices=BudgetKind.choices, widget=forms.RadioSelect)
     budget_min = AmountField(label=_("Amount (or from)"), required=False)
@@ -86,7 +120,7 @@ class BriefForm(forms.Form):
 
     PARTS: ClassVar[list[tuple[Any, list[str]]]] = [
         (_("What should be done"), ["title", "category", "skills", "source_language", "goal", "background"]),
-        (_("How it will be accepted"), ["requirements", "criteria"]),
+        (_("How it will be accepted"), ["requirements", "criteria", "milestones", "revisions_included"]),
         (_("Budget"), ["budget_kind", "budget_min", "budget_max", "currency", "payment_terms"]),
         (_("Dates"), ["bidding_closes_at", "decision_due_at", "deadline_at"]),
         (_("Who and how"), ["visibility", "bid_window"]),
@@ -138,6 +172,8 @@ class BriefForm(forms.Form):
             bidding_closes_at=cleaned_data["bidding_closes_at"],
             decision_due_at=cleaned_data["decision_due_at"],
             criteria=cleaned_data["criteria"],
+            milestones=cleaned_data["milestones"],
+            revisions_included=2 if cleaned_data["revisions_included"] is None else cleaned_data["revisions_included"],
             skill_ids=tuple(cleaned_data["skills"]),
         )
 
@@ -152,10 +188,15 @@ class BriefForm(forms.Form):
 
 def initial_of(task: Task) -> dict[str, Any]:
     """Return a draft's values for the form."""
-    brief = queries.brief_of(task)
+    return initial_of_brief(queries.brief_of(task))
+
+
+def initial_of_brief(brief: Brief) -> dict[str, Any]:
+    lower, upper = (money_or_none(minor, brief.currency) for minor in (brief.budget_min_minor, brief.budget_max_minor))
+    slug = next((row.slug for row in skills.categories() if row.id == brief.category_id), "")
     return {
         "title": brief.title,
-        "category": task.category.slug if task.category else "",
+        "category": slug,
         "skills": list(brief.skill_ids),
         "source_language": brief.source_language,
         "goal": brief.goal,
@@ -164,8 +205,10 @@ def initial_of(task: Task) -> dict[str, Any]:
         "criteria": brief.criteria,
         "payment_terms": brief.payment_terms,
         "budget_kind": brief.budget_kind,
-        "budget_min": task.budget_min.as_decimal() if task.budget_min else None,
-        "budget_max": task.budget_max.as_decimal() if task.budget_max and brief.budget_kind == "range" else None,
+        "budget_min": lower.as_decimal() if lower else None,
+        "budget_max": upper.as_decimal() if upper and brief.budget_kind == "range" else None,
+        "milestones": brief.milestones,
+        "revisions_included": brief.revisions_included,
         "currency": brief.currency,
         "bidding_closes_at": brief.bidding_closes_at,
         "decision_due_at": brief.decision_due_at,

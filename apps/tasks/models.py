@@ -38,6 +38,10 @@ class Task(BaseModel):
     budget_max_minor = amount_field(null=True, blank=True)
     currency = currency_field(default="EUR")
     budget_reference_minor = amount_field(null=True, blank=True)
+    milestone_plan = models.JSONField(default=list, blank=True)
+    """The milestones that the employer suggests: a list of {"title": str, "share": per cent of the price or None}."""
+    revisions_included = models.PositiveSmallIntegerField(default=2)
+    """Revisions of each milestone that the price includes."""
     deadline_at = models.DateTimeField(_("delivery deadline"), null=True, blank=True)
     deadline_time_zone = models.CharField(max_length=60, default="UTC")
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PUBLIC)
@@ -128,6 +132,10 @@ class Task(BaseModel):
         return reverse("tasks:detail", args=[self.id])
 
     @property
+    def planned_milestones(self) -> tuple[rules.PlannedMilestone, ...]:
+        return tuple(rules.PlannedMilestone(row["title"], row["share"]) for row in self.milestone_plan)
+
+    @property
     def budget_min(self) -> Money | None:
         return money_or_none(self.budget_min_minor, self.currency)
 
@@ -185,6 +193,23 @@ class Question(BaseModel):
 
     shown_asker: Organization | None = None
     """Not a column. Set only if the reader may know who asked (`queries.questions`)."""
+
+
+class TaskTemplate(BaseModel):
+    """A brief that an organization keeps to start others from; without its dates."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="task_templates")
+    name = models.CharField(max_length=80)
+    brief = models.JSONField()
+    """`rules.brief_to_json`."""
+    saved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="tasks_template_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class TaskInvitation(BaseModel):

@@ -11,8 +11,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.policies import check_may
-from apps.accounts.rules import Act, Side
 from apps.common import currencies, limits, tokens
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid
@@ -39,7 +37,7 @@ from apps.tasks.states import TASK, TaskStatus, Visibility
 _COLUMNS = (
     "title", "category_id", "background", "goal", "requirements", "payment_terms", "source_language", "budget_kind",
     "budget_min_minor", "budget_max_minor", "currency", "deadline_at", "deadline_time_zone", "visibility",
-    "bid_window", "bidding_closes_at", "decision_due_at",
+    "bid_window", "bidding_closes_at", "decision_due_at", "revisions_included",
 )  # fmt: skip
 
 
@@ -53,6 +51,18 @@ class TooManySkills(Invalid):
     code = "too_many_skills"
     field = "skills"
     message = _("At most %(most)s skills: name those that decide.")
+
+
+class PlanDoesNotAddUp(Invalid):
+    code = "plan_does_not_add_up"
+    field = "milestones"
+    message = _("At most %(most)s milestones. Give all of them a share, 100 per cent in all, or none.")
+
+
+class TooManyRevisions(Invalid):
+    code = "too_many_revisions"
+    field = "revisions_included"
+    message = _("Between 0 and %(most)s revisions.")
 
 
 class CurrencyUnknown(Invalid):
@@ -98,7 +108,7 @@ def start_draft(*, actor: Actor, brief: Brief, now: datetime) -> Task:
 def copy_task(*, task_id: UUID, actor: Actor, now: datetime, only_invited: bool = False) -> Task:
     """Create a draft with the content of one of the own tasks, with new dates and without its attachments."""
     task = queries.task_for_update(task_id)
-    check_may(actor, Act.MANAGE_TASK, task.employer_id, Side.EMPLOYER)
+    policies.check_can_copy(actor, task)
     brief = rules.with_new_dates(queries.brief_of(task), now, ZoneInfo(task.employer.time_zone))
     brief = replace(brief, visibility=Visibility.INVITED) if only_invited else brief
     return start_draft(actor=actor, brief=brief, now=now)
@@ -123,8 +133,13 @@ def _write_brief(task: Task, brief: Brief) -> Task:
         raise TooManySkills(most=rules.SKILLS_MAX)
     if brief.currency not in currencies.exponents():
         raise CurrencyUnknown
+    if len(brief.milestones) > rules.PLAN_MAX or not rules.shares_add_up(brief.milestones):
+        raise PlanDoesNotAddUp(most=rules.PLAN_MAX)
+    if not 0 <= brief.revisions_included <= rules.REVISIONS_MAX:
+        raise TooManyRevisions(most=rules.REVISIONS_MAX)
     for name in _COLUMNS:
         setattr(task, name, getattr(brief, name))
+    task.milestone_plan = [{"title": row.title, "share": row.share} for row in brief.milestones]
     if brief.budget_kind == "fixed":
         task.budget_max_minor = brief.budget_min_minor  # type: ignore[assignment]  # the column takes null
     elif None not in (ends := (brief.budget_min_minor, brief.budget_max_minor)):

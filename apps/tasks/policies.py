@@ -117,6 +117,11 @@ def check_can_post(actor: Actor) -> None:
     check_may(actor, Act.MANAGE_TASK, actor.organization_id, Side.EMPLOYER)
 
 
+def check_can_copy(actor: Actor, task: Task) -> None:
+    """Start another task from this one, or keep it as a template."""
+    check_may(actor, Act.MANAGE_TASK, task.employer_id, Side.EMPLOYER)
+
+
 def check_can_answer_invitation(actor: Actor, organization_id: UUID) -> None:
     check_may(actor, Act.ANSWER_INVITATION, organization_id, Side.FREELANCER)
 

@@ -348,6 +348,8 @@ def brief_of(task: Task) -> Brief:
         bidding_closes_at=task.bidding_closes_at,
         decision_due_at=task.decision_due_at,
         criteria=tuple(criterion.text for criterion in criteria(task.id)),
+        milestones=task.planned_milestones,
+        revisions_included=task.revisions_included,
         skill_ids=tuple(skill_ids(task.id)),
     )
 

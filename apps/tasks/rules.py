@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +21,53 @@ ALERT_PAUSE = timedelta(minutes=5)
 BIDDING_MIN = timedelta(hours=1)
 BIDDING_MAX = timedelta(days=60)
 DECISION_MAX = timedelta(days=60)
+
+
+PLAN_MAX = 12
+"""Suggested milestones: as many as a bid may have."""
+TITLE_MAX = 140
+REVISIONS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMilestone:
+    """:param share: per cent of the price, 1 to 100; None if the employer leaves it open."""
+
+    title: str
+    share: int | None = None
+
+    @property
+    def share_bps(self) -> int:
+        return (self.share or 0) * 100
+
+
+_SHARE = re.compile(r"^(?P<title>.*?)[\s:：,，·–-]*(?P<share>\d{1,3})\s*[%％٪]$")
+
+
+def planned_milestone(line: str) -> PlannedMilestone:
+    """
+    Read one line of a plan: its title, and the share of the price at its end ("First draft 40 %"), in any digits.
+
+    :raises ValueError: if the title is empty or too long, or the share is not between 1 and 100.
+    """
+    text = " ".join(line.split()).lstrip("-•– ")
+    matched = _SHARE.match(text)
+    title, share = (matched["title"], int(matched["share"])) if matched else (text, None)
+    return checked_milestone(title, share)
+
+
+def checked_milestone(title: str, share: int | None) -> PlannedMilestone:
+    """:raises ValueError: as `planned_milestone`."""
+    title = " ".join(title.split())
+    if not is_visible(title) or len(title) > TITLE_MAX or (share is not None and not 1 <= share <= 100):
+        raise ValueError(title)
+    return PlannedMilestone(title, share)
+
+
+def shares_add_up(plan: Sequence[PlannedMilestone]) -> bool:
+    """Whether either no milestone has a share, or all have one and they sum to 100."""
+    shares = [milestone.share for milestone in plan if milestone.share is not None]
+    return not shares or (len(shares) == len(plan) and sum(shares) == 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +92,8 @@ class Brief:
     bidding_closes_at: datetime | None = None
     decision_due_at: datetime | None = None
     criteria: tuple[str, ...] = ()
+    milestones: tuple[PlannedMilestone, ...] = ()
+    revisions_included: int = 2
     skill_ids: tuple[UUID, ...] = field(default=())
 
 
@@ -62,6 +114,34 @@ def with_new_dates(brief: Brief, now: datetime, zone: ZoneInfo) -> Brief:
         deadline = decision + max(brief.deadline_at - brief.decision_due_at, timedelta(days=1))
     closes = evening_in(BIDDING_DAYS, now, zone)
     return replace(brief, bidding_closes_at=closes, decision_due_at=decision, deadline_at=deadline)
+
+
+_KEPT = (
+    "title", "background", "goal", "requirements", "payment_terms", "source_language", "budget_kind",
+    "budget_min_minor", "budget_max_minor", "currency", "visibility", "bid_window", "revisions_included",
+)  # fmt: skip
+
+
+def brief_to_json(brief: Brief) -> dict[str, Any]:
+    """Return what a template keeps of a brief: everything but its dates, as plain values."""
+    return {name: getattr(brief, name) for name in _KEPT} | {
+        "category_id": str(brief.category_id) if brief.category_id else None,
+        "criteria": list(brief.criteria),
+        "milestones": [[milestone.title, milestone.share] for milestone in brief.milestones],
+        "skill_ids": [str(skill_id) for skill_id in brief.skill_ids],
+    }
+
+
+def brief_from_json(values: dict[str, Any]) -> Brief:
+    """Return the brief of a template, without dates. Values that a template from before lacks have their defaults."""
+    category_id = values.get("category_id")
+    return Brief(
+        **{name: values[name] for name in _KEPT if name in values},
+        category_id=UUID(category_id) if category_id else None,
+        criteria=tuple(values.get("criteria", ())),
+        milestones=tuple(PlannedMilestone(title, share) for title, share in values.get("milestones", ())),
+        skill_ids=tuple(UUID(skill_id) for skill_id in values.get("skill_ids", ())),
+    )
 
 
 def problems(brief: Brief, now: datetime) -> dict[str, str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.tasks.views import briefs, invitations, questions, search
+from apps.tasks.views import briefs, invitations, questions, search, templates
 
 app_name = "tasks"
 urlpatterns = [
@@ -8,6 +8,9 @@ urlpatterns = [
     path("new/", briefs.new, name="new"),
     path("new/save/", briefs.autosave_new, name="autosave-new"),
     path("mine/", briefs.mine, name="mine"),
+    path("templates/", templates.template_list, name="templates"),
+    path("templates/<uuid:template_id>/remove/", templates.remove, name="remove-template"),
+    path("<uuid:task_id>/template/", templates.save, name="save-template"),
     path("searches/", search.search_list, name="searches"),
     path("searches/<uuid:search_id>/", search.open_search, name="open-search"),
     path("searches/<uuid:search_id>/alerts/", search.set_search_pace, name="search-pace"),

@@ -229,9 +229,9 @@ def test_the_endpoint(make, sides):
         "currency": "EUR",
     }
     user = employer.memberships.get().user
-    made = api_post(api(user), "contracts/direct-offers/", body)
-    assert made.status_code == 201, made.content
-    assert made.json()["bid_id"] is None
+    response = api_post(api(user), "contracts/direct-offers/", body)
+    assert response.status_code == 201, response.content
+    assert response.json()["bid_id"] is None
     wrong = api_post(api(user), "contracts/direct-offers/", body | {"category": "nothing"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "brief_missing")
     theirs = api_post(api(make.member(employer, "finance")), "contracts/direct-offers/", body)

@@ -21,7 +21,7 @@ from apps.accounts.middleware import actor
 from apps.accounts.models import Organization
 from apps.accounts.queries import organizations
 from apps.bidding import operations, policies, queries
-from apps.bidding.forms import BidForm, MilestoneFormSet, initial_of, milestones_initial
+from apps.bidding.forms import BidForm, MilestoneFormSet, initial_of, milestones_initial, suggested_milestones
 from apps.bidding.models import Bid
 from apps.bidding.states import ExchangeBearer
 from apps.common import currencies, fmt, keyset
@@ -112,7 +112,8 @@ def new(request: HttpRequest, task_id: UUID) -> HttpResponse:
     compliance.check_can_be_paid(payer_country=task.employer.country, payee_country=bidder.country, on=now.date())
     initial = {"currency": task.currency, "source_language": get_language() or "en"}
     form = BidForm(request.POST or None, task=task, bidder=bidder, initial=initial)
-    formset = MilestoneFormSet(request.POST or None, prefix="milestones")
+    plan = suggested_milestones(task) if request.GET.get("plan") == "1" else []
+    formset = MilestoneFormSet(request.POST or None, prefix="milestones", initial=plan)
     return _bid_page(request, task, bidder, form, formset, None)
 
 

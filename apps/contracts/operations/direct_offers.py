@@ -53,6 +53,7 @@ def offer_directly(
         brief=replace(
             brief,
             criteria=draft.criteria,
+            revisions_included=draft.revisions,
             budget_kind="fixed",
             budget_min_minor=total.amount_minor,
             budget_max_minor=total.amount_minor,

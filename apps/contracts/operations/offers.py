@@ -89,6 +89,7 @@ def _draw_up(bid: Bid, actor: Actor, now: datetime) -> Contract:
         binding_language=task.source_language,
         terms=terms,
         terms_sha256=rules.fingerprint(terms),
+        revisions_included=task.revisions_included,
         offered_at=now,
         offered_by_id=actor.user_id,
         respond_by=business_days.deadline(now, ANSWER_DAYS, country=bid.bidder.country, time_zone=bid.bidder.time_zone),
@@ -129,6 +130,7 @@ def _terms(bid: Bid) -> dict[str, Any]:
         "exchange_bearer": bid.exchange_bearer,
         "exchange_minor": bid.exchange_minor,
         "days": bid.days,
+        "revisions_included": task.revisions_included,
         "chargeback_is_owed_back": settings.CHARGEBACK_IS_OWED_BACK,
         "cover_note": bid.cover_note,
         "answers": [

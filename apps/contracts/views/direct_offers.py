@@ -53,10 +53,10 @@ def offer(request: HttpRequest, handle: str) -> HttpResponse:
     steps: BaseFormSet[StepForm] = StepFormSet(request.POST, **_OPTIONS)
     if not (form.is_valid() and steps.is_valid()):
         return _page(request, profile, form, steps, status=422)
-    wanted = tuple(step for step in (line.wish(form.cleaned_data["currency"]) for line in steps) if step is not None)
+    offered = tuple(step for step in (line.wish(form.cleaned_data["currency"]) for line in steps) if step is not None)
     if not steps.is_valid():  # an amount with too many digits
         return _page(request, profile, form, steps, status=422)
-    draft = terms.Draft(wanted, form.cleaned_data["criteria"], form.cleaned_data["revisions"])
+    draft = terms.Draft(offered, form.cleaned_data["criteria"], form.cleaned_data["revisions"])
     return _send(request, profile, form, steps, draft)
 
 

@@ -30,7 +30,8 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             "id", "status", "title", "category", "employer_id", "employer_name", "employer_country", "background",
             "goal", "requirements", "payment_terms", "source_language", "budget_kind", "budget_min_minor",
             "budget_max_minor", "currency", "deadline_at", "deadline_time_zone", "visibility", "bid_window",
-            "bidding_closes_at", "decision_due_at", "published_at", "skill_ids", "criteria",
+            "bidding_closes_at", "decision_due_at", "published_at", "skill_ids", "criteria", "milestone_plan",
+            "revisions_included",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -39,6 +40,14 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
 
     def get_criteria(self, task: Task) -> list[dict[str, str]]:
         return [{"id": str(criterion.id), "text": criterion.text} for criterion in task.criteria.all()]
+
+
+class PlannedMilestoneSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=rules.TITLE_MAX)
+    share = serializers.IntegerField(
+        min_value=1, max_value=100, required=False, allow_null=True, default=None,
+        help_text="Per cent of the price. All milestones have one, with 100 in all, or none has.",
+    )  # fmt: skip
 
 
 class BriefSerializer(serializers.Serializer[Any]):
@@ -68,6 +77,12 @@ class BriefSerializer(serializers.Serializer[Any]):
         child=serializers.UUIDField(), max_length=rules.SKILLS_MAX, required=False, default=list
     )
 
+    milestones = serializers.ListField(
+        child=PlannedMilestoneSerializer(), max_length=rules.PLAN_MAX, required=False, default=list,
+        help_text="Milestones that the employer suggests; bidders may propose others.",
+    )  # fmt: skip
+    revisions_included = serializers.IntegerField(min_value=0, max_value=rules.REVISIONS_MAX, default=2)
+
     def validate_currency(self, value: str) -> str:
         if value not in currencies.exponents():
             raise serializers.ValidationError("Unknown ISO 4217 code.")
@@ -88,7 +103,8 @@ class BriefSerializer(serializers.Serializer[Any]):
         fields = dict(self.validated_data)
         category_id = fields.pop("category") or None
         criteria, skill_ids = tuple(fields.pop("criteria")), tuple(fields.pop("skill_ids"))
-        return Brief(category_id=category_id, criteria=criteria, skill_ids=skill_ids, **fields)
+        milestones = tuple(rules.PlannedMilestone(**row) for row in fields.pop("milestones"))
+        return Brief(category_id=category_id, criteria=criteria, skill_ids=skill_ids, milestones=milestones, **fields)
 
 
 class TaskQuerySerializer(serializers.Serializer[Any]):

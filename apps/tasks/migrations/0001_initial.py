@@ -66,6 +66,8 @@ class Migration(migrations.Migration):
                 ("currency", models.CharField(default="EUR", max_length=3)),
                 ("budget_reference_minor", models.BigIntegerField(blank=True, null=True)),
                 ("deadline_at", models.DateTimeField(blank=True, null=True, verbose_name="delivery deadline")),
+                ("milestone_plan", models.JSONField(blank=True, default=list)),
+                ("revisions_included", models.PositiveSmallIntegerField(default=2)),
                 ("deadline_time_zone", models.CharField(default="UTC", max_length=60)),
                 (
                     "visibility",
@@ -220,6 +222,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TaskTemplate",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=80)),
+                ("brief", models.JSONField()),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="task_templates",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "name"), name="tasks_template_name")
+                ],
             },
         ),
         migrations.CreateModel(

@@ -24,9 +24,10 @@ from apps.common.money import Money
 from apps.files import operations as files
 from apps.matching.queries import skill_suggestions
 from apps.pricing.queries import previews
+from apps.skills import queries as skills
 from apps.skills.forms import SKILL_ADDED, SkillPickerWidget, has_added_skill
-from apps.tasks import operations, policies, queries, rules
-from apps.tasks.forms import AddendumForm, AttachmentForm, BriefForm, initial_of
+from apps.tasks import operations, policies, queries, rules, templates
+from apps.tasks.forms import AddendumForm, AttachmentForm, BriefForm, initial_of, initial_of_brief
 from apps.tasks.models import Task, TaskAttachment
 from apps.tasks.views.search import detail_context
 
@@ -56,10 +57,28 @@ def _form(request: HttpRequest, task: Task | None) -> BriefForm:
     }
     return BriefForm(
         request.POST or None,
-        initial=initial_of(task) if task else fresh,
+        initial=initial_of(task) if task else fresh | _from_template(request),
         language=get_language() or "en",
         currency=currency,
     )
+
+
+def _from_template(request: HttpRequest) -> dict[str, Any]:
+    """What `?template=` fills in: an own template by its id, or the example of a category by its slug."""
+    name = request.GET.get("template", "")
+    if (example := skills.category(name)) is not None:
+        return {
+            "category": example.slug,
+            "requirements": "\n".join(f"{line}: " for line in example.requirements),
+            "criteria": tuple(example.criteria),
+            "milestones": tuple(example.milestones),
+        }
+    for template_id in uuids([name]):
+        own = templates.templates_of(actor(request).organization_id).filter(id=template_id).first()
+        if own is not None:
+            kept = initial_of_brief(rules.brief_from_json(own.brief))
+            return {field: value for field, value in kept.items() if value is not None}
+    return {}
 
 
 @login_required
@@ -82,13 +101,17 @@ def _read_own_words(form: BriefForm) -> BriefForm:
     return form
 
 
-def _page(request: HttpRequest, form: BriefForm, task: Task | None, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: BriefForm, task: Task | None, status: int = 200, *, starts: bool = False
+) -> HttpResponse:
+    """:param starts: whether to offer templates: on a new form, which they would overwrite."""
     context = {
         "form": form,
         "task": task,
         "attachments": task.attachments.select_related("file") if task else [],
         "attachment_form": AttachmentForm(),
-        "templates": list(form.categories.values()),
+        "categories": list(form.categories.values()) if starts else [],
+        "own_templates": list(templates.templates_of(actor(request).organization_id)) if starts else [],
         **_what_is_paid(request, task),
     }
     return render(request, "tasks/task_form.html", context, status=status)
@@ -113,7 +136,7 @@ def new(request: HttpRequest) -> HttpResponse:
     policies.check_can_post(asker)  # checked before the user types anything
     form = _form(request, None)
     if request.method in ("GET", "HEAD"):
-        return _page(request, form, None)
+        return _page(request, form, None, starts=True)
     if "read" in request.POST:
         return _page(request, _read_own_words(form), None)
     if has_added_skill(form):
