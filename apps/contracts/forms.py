@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.forms import formset_factory
+from django.forms import BoundField, formset_factory
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from apps.common.forms import AmountField, MomentField, add_money, currency_choi
 from apps.common.money import Money
 from apps.contracts import rules, terms
 from apps.contracts.models import Milestone
-from apps.contracts.operations.milestones import Check, NothingHandedIn
+from apps.contracts.operations.milestones import Check, LinkNotReadable, NothingHandedIn
 from apps.files.models import StoredFile
 from apps.skills import queries as skills
 from apps.tasks.forms import CriteriaField
@@ -75,7 +75,8 @@ class DeliveryForm(forms.Form):
 
     def check_fields(self) -> list[dict[str, Any]]:
         return [
-            {"met": self[f"met_{criterion.id}"], "note": self[f"note_{criterion.id}"]} for criterion in self.criteria
+            {"criterion": criterion, "met": self[f"met_{criterion.id}"], "note": self[f"note_{criterion.id}"]}
+            for criterion in self.criteria
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -88,6 +89,14 @@ class DeliveryForm(forms.Form):
         if not has_work and not {"files", "kept", "links"} & set(self.errors):
             self.add_error("files", NothingHandedIn.message)
         return cleaned
+
+    def clean_links(self) -> str:
+        """Report an address that is none before the review step; the operation checks the same."""
+        text = str(self.cleaned_data["links"])
+        wrong = next((link for link in text.split() if not rules.is_web_address(link)), None)
+        if wrong is not None:
+            raise forms.ValidationError(LinkNotReadable.message % {"link": wrong[:100]})
+        return text
 
     def links_given(self) -> list[str]:
         return str(self.cleaned_data["links"]).split()
@@ -102,6 +111,14 @@ class DeliveryForm(forms.Form):
         data.update(self.data)
         data.setlist("kept", ids)
         self.data = data
+
+    def kept_files(self) -> list[StoredFile]:
+        """The uploads that are stored already, after `keep`."""
+        return list(self.fields["kept"].queryset.order_by("created_at", "id"))  # type: ignore[attr-defined]
+
+    def hidden(self) -> list[BoundField]:
+        """Every field but the file input: a page with them loses nothing that was typed or uploaded."""
+        return [self[name] for name in self.fields if name != "files"]
 
     def checks(self) -> list[Check]:
         cleaned_data = self.cleaned_data

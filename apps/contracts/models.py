@@ -206,6 +206,8 @@ class Deliverable(BaseModel):
     source_language = models.CharField(max_length=10, default="en")
     links = models.JSONField(default=list)
     """URLs of work that is stored elsewhere."""
+    findings = models.JSONField(default=list)
+    """What the hand-in checks said, `hand_in.checks.Finding` as plain values. Kept as it was when it was delivered."""
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +28,28 @@ class Upload:
     """
     :param kind: None if the type is not allowed.
     :param content: the content to store; pictures are re-encoded.
+    :param measured: what `measuring.measure` found; empty if that took too long.
     """
 
     kind: str | None
     content: bytes
+    measured: dict[str, Any] = field(default_factory=dict)
 
 
-def read(content: bytes, kind: str = "") -> Upload:
+def read(content: bytes, kind: str = "", name: str = "") -> Upload:
     """
     Identify the content, and return what is stored of it.
 
     :param kind: if it is already known to be a picture of this type.
+    :param name: the uploader's name of the file.
 
     :raises PictureUnreadable: if it is a broken picture.
     :raises PictureTooLarge: if the picture has too many pixels or frames.
     :raises ContentUnreadable: if it cannot be identified within the limits.
     """
-    answer, drawn = _answer(content, *([kind] if kind else []))
-    return Upload(answer["kind"], drawn or content)
+    plain = name.encode("ascii", "replace").decode().replace("\x00", "?")  # only its extension matters
+    answer, drawn, measured = _answer(content, kind, plain)
+    return Upload(answer["kind"], b"".join(drawn) or content, measured)
 
 
 def squares(content: bytes, crop: Crop, sizes: Sequence[Square]) -> list[bytes] | None:
@@ -55,28 +59,31 @@ def squares(content: bytes, crop: Crop, sizes: Sequence[Square]) -> list[bytes] 
     :raises PictureUnreadable, PictureTooLarge, PictureTooSmall, ContentUnreadable: as `read`.
     """
     options = json.dumps({"crop": astuple(crop), "squares": [astuple(size) for size in sizes]})
-    answer, drawn = _answer(content, "squares", options)
-    if not answer["lengths"]:
-        return None
-    result, start = [], 0
-    for length in answer["lengths"]:
-        result.append(drawn[start : start + length])
-        start += length
-    return result
+    _head, drawn, _measured = _answer(content, "squares", options)
+    return drawn or None
 
 
-def _answer(content: bytes, *arguments: str) -> tuple[dict[str, Any], bytes]:
+def _answer(content: bytes, *arguments: str) -> tuple[dict[str, Any], list[bytes], dict[str, Any]]:
+    """What the program identified, the pictures that it drew, and what it measured."""
     try:
         done = child_process.run(READER, *arguments, content=content, seconds=SECONDS_MAX)
     except child_process.ChildTooSlow as error:
         raise ContentUnreadable from error
-    head, _line, drawn = done.output.partition(b"\n")
-    if done.code or not head:  # out of memory or time, because of the content
+    head, line, rest = done.output.partition(b"\n")
+    if not line:  # out of memory or time, because of the content
         raise ContentUnreadable
     answer: dict[str, Any] = json.loads(head)
     if answer["problem"]:
         raise _PROBLEMS.get(answer["problem"], PictureUnreadable)
-    return answer, drawn
+    drawn, start = [], 0
+    for length in answer["lengths"]:
+        drawn.append(rest[start : start + length])
+        start += length
+    if len(rest) < start:
+        raise ContentUnreadable
+    # A process that was stopped while it measured leaves nothing or half a line.
+    measured = json.loads(rest[start:]) if rest[start:] and done.code == 0 else {}
+    return answer, drawn, measured
 
 
 _PROBLEMS = {"too_large": PictureTooLarge, "too_small": PictureTooSmall}

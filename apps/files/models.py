@@ -16,6 +16,8 @@ class StoredFile(BaseModel):
     sha256 = models.CharField(max_length=64)
     storage_key = models.CharField(max_length=120, unique=True)
     uploaded_by_id = models.UUIDField()
+    facts = models.JSONField(default=dict)
+    """What was measured when it was stored: see `measuring.measure`, with language and spelling for the text."""
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(size__gt=0), name="files_storedfile_not_empty")]

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import limits
 from apps.common.errors import Invalid
-from apps.files import gateways, pictures, queries, rules
+from apps.files import gateways, languages, pictures, queries, rules
 from apps.files.errors import FilesUnavailable
 from apps.files.models import StoredFile
 
@@ -77,11 +78,11 @@ def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pict
     """
     name, content = _received(upload, uploaded_by_id, now)
     with _problems_of(name):
-        read = gateways.read(content)
+        read = gateways.read(content, name=name)
     kind, content = read.kind, read.content
     if kind is None or (only_pictures and kind not in rules.IMAGES):
         raise TypeNotAllowed(name=name)
-    return _keep(rules.safe_name(name, kind), kind, content, uploaded_by_id)
+    return _keep(rules.safe_name(name, kind), kind, content, uploaded_by_id, _facts(read.measured))
 
 
 def store_squares(
@@ -136,7 +137,9 @@ def _problems_of(name: str) -> Iterator[None]:
         raise FileUnreadable(name=name) from error
 
 
-def _keep(name: str, kind: str, content: bytes, uploaded_by_id: UUID) -> StoredFile:
+def _keep(
+    name: str, kind: str, content: bytes, uploaded_by_id: UUID, facts: dict[str, Any] | None = None
+) -> StoredFile:
     key = gateways.keep(content)
     try:
         return StoredFile.objects.create(
@@ -146,10 +149,19 @@ def _keep(name: str, kind: str, content: bytes, uploaded_by_id: UUID) -> StoredF
             sha256=hashlib.sha256(content).hexdigest(),
             storage_key=key,
             uploaded_by_id=uploaded_by_id,
+            facts=facts or {},
         )
     except BaseException:
         gateways.forget(key)
         raise
+
+
+def _facts(measured: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of what was measured: in place of the text its language and spelling, if they are clear."""
+    sample = str(measured.pop("sample", ""))
+    language = languages.language(sample) if sample else ""
+    spelling = languages.spelling(sample, language) if language else ""
+    return measured | {key: code for key, code in (("language", language), ("spelling", spelling)) if code}
 
 
 def forget_unattached(*, now: datetime, limit: int = 500) -> int:

@@ -167,6 +167,11 @@ def _text(content: bytes, encoding: str) -> str | None:
     return None if _CONTROL.search(text) else text
 
 
+def plain_text(text: str) -> str:
+    """The text without control characters and direction marks."""
+    return re.sub(r"[\x00-\x1f\x7f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]", "", text)
+
+
 def safe_name(name: str, kind: str) -> str:
     """The uploader's file name without path and unsafe characters, with the extension of its content."""
     plain = _UNSAFE.sub("", unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])).strip(" .")

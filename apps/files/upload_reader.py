@@ -1,17 +1,21 @@
 """
 Identifies an upload, and re-encodes pictures. Run as a separate program, because uploads are not trusted:
 
-    python -I upload_reader.py ROOT < file  > a line of JSON, then the re-encoded picture
+    python -I upload_reader.py ROOT "" NAME < file  > a line of JSON, the re-encoded picture, what it measured as JSON
     python -I upload_reader.py ROOT image/png < file  > the same for a picture of a known type
     python -I upload_reader.py ROOT squares '{"crop": […], "squares": […]}' < file  > the line, then the squares
+
+What it measures comes last: if that takes too long, the process is stopped and the rest is still valid.
 """
 
 import json
+import resource
 import sys
 from typing import Any
 
 MEMORY_BYTES_MAX = 1536 * 2**20
 SECONDS_MAX = 20
+MEASURE_SECONDS_MAX = 4
 
 
 def main() -> int:
@@ -21,9 +25,10 @@ def main() -> int:
     child_process.limit(memory_bytes=MEMORY_BYTES_MAX, seconds=SECONDS_MAX)
     from apps.files import rules
 
-    content, arguments = sys.stdin.buffer.read(), sys.argv[2:]
-    wants_squares = arguments[:1] == ["squares"]
-    kind = arguments[0] if arguments and not wants_squares else rules.content_type(content)
+    content = sys.stdin.buffer.read()
+    wish, detail = [*sys.argv[2:], "", ""][:2]
+    wants_squares = wish == "squares"
+    kind = wish if wish and not wants_squares else rules.content_type(content)
     answer: dict[str, Any] = {"kind": kind, "problem": None}
     drawn: list[bytes] = []
     if kind in rules.IMAGES:
@@ -31,7 +36,7 @@ def main() -> int:
 
         try:
             if wants_squares:
-                options = json.loads(arguments[1])
+                options = json.loads(detail)
                 squares = [pictures.Square(*square) for square in options["squares"]]
                 drawn = pictures.draw_squares(content, str(kind), pictures.Crop(*options["crop"]), squares)
             else:
@@ -44,7 +49,23 @@ def main() -> int:
             answer["problem"] = "unreadable"
     answer["lengths"] = [len(part) for part in drawn]
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + b"".join(drawn))
+    sys.stdout.buffer.flush()
+    if kind is not None and not answer["problem"] and not wants_squares:
+        stored = drawn[0] if drawn else content
+        sys.stdout.buffer.write(json.dumps(_measured(stored, kind, detail)).encode())
     return 0
+
+
+def _measured(content: bytes, kind: str, name: str) -> dict[str, Any]:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + 1 + MEASURE_SECONDS_MAX
+    resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, SECONDS_MAX), SECONDS_MAX))
+    from apps.files import measuring
+
+    try:
+        return measuring.measure(content, kind, name)
+    except Exception:  # a broken file can raise anything
+        return {"problem": measuring.BROKEN}
 
 
 if __name__ == "__main__":

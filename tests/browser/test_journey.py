@@ -214,6 +214,9 @@ def deliver_and_approve(hirer, worker, contract, javascript) -> None:
             box.check()
         page.set_input_files("[name=files]", {"name": "texte.txt", "mimeType": "text/plain", "buffer": b"Hallo Kairo"})
         page.click("main form button.btn-primary")
+        page.locator("button[value=send]").wait_for()
+        check(worker, javascript)
+        page.click("button[value=send]")
         page.wait_for_url(re.compile(r"/contracts/"))
         check(worker, javascript)
         if version == 1:

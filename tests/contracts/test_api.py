@@ -5,7 +5,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.accounts.operations import keys
-from apps.contracts.models import Milestone
+from apps.contracts.models import ContractCriterion, Milestone
 from apps.escrow.models import Escrow
 from apps.payments.models import Charge
 from tests.make.contracts import WORK
@@ -151,3 +151,23 @@ def test_both_stop_by_agreement(make):
     assert (ended["status"], ended["milestones"][0]["status"]) == ("split", "split")
     assert ended["milestones"][0]["released"] == {"amount_minor": 22_500, "currency": "EUR"}
     assert ended["milestones"][0]["refunded"] == {"amount_minor": 67_500, "currency": "EUR"}
+
+
+def test_a_delivery_is_checked_before_it_is_made_and_the_findings_are_kept(make):
+    milestone = make.milestone(status="funded")
+    ContractCriterion.objects.filter(contract=milestone.contract).update(text="3 files")
+    freelancer = by_token(make, milestone.contract.freelancer)
+    address = f"/api/v1/milestones/{milestone.id}/"
+    checked = freelancer.post(f"{address}hand-in-checks/", {"links": ["https://localhost/a"]})
+    assert checked.status_code == 200
+    assert [(item["kind"], item["result"]) for item in checked.json()] == [
+        ("files", "unknown"), ("files", "unknown"), ("link", "fail"),
+    ]  # fmt: skip
+    assert not milestone.deliverables.exists()
+    assert by_token(make, milestone.contract.employer).post(f"{address}hand-in-checks/", {}).status_code == 403
+    assert by_token(make, make.freelancer()).post(f"{address}hand-in-checks/", {}).status_code == 404
+
+    make.deliver(milestone)
+    [kept] = freelancer.get(f"{address}deliveries/").json()
+    assert [item["result"] for item in kept["findings"]] == ["unknown", "unknown", "pass"]
+    assert by_token(make, make.freelancer()).get(f"{address}deliveries/").status_code == 404

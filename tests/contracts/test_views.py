@@ -42,7 +42,7 @@ def typed(milestone, **fields):
     """The delivery form filled in, every line of the checklist met."""
     criteria = milestone.contract.criteria.all()
     return (
-        {"note": "All pages", "source_language": "en"}
+        {"note": "All pages", "source_language": "en", "step": "send"}
         | {f"met_{criterion.id}": "on" for criterion in criteria}
         | fields
     )

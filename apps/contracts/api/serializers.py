@@ -145,10 +145,32 @@ class NewDeliverableSerializer(StrictSerializer):
     )  # fmt: skip
 
 
+class FindingSerializer(StrictSerializer):
+    """One result of the hand-in checks, for a criterion or (with an empty criterion_id) for the delivery."""
+
+    kind = serializers.CharField(
+        help_text="type, size, width, height, pages, words, files, language, spelling, link, readable or duplicate"
+    )
+    result = serializers.ChoiceField(choices=["pass", "fail", "unknown"])
+    criterion_id = serializers.CharField(allow_blank=True)
+    requirement = serializers.JSONField(help_text="What the words of the criterion ask for: bounds or names.")
+    values = serializers.JSONField(help_text="Pairs of the name of a file or link and what was measured.")
+
+
+class HandInSerializer(StrictSerializer):
+    file_ids = serializers.ListField(child=serializers.UUIDField(), max_length=10, required=False, default=list)
+    links = serializers.ListField(
+        child=serializers.CharField(max_length=rules.LINK_LENGTH_MAX), max_length=rules.LINKS_MAX, required=False,
+        default=list,
+    )  # fmt: skip
+
+
 class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):
+    findings = FindingSerializer(many=True, read_only=True)
+
     class Meta:
         model = Deliverable
-        fields = ("id", "milestone_id", "version", "note", "source_language", "links", "submitted_at")
+        fields = ("id", "milestone_id", "version", "note", "source_language", "links", "submitted_at", "findings")
         read_only_fields = fields
 
 

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from apps.contracts.api import bonus_views, change_views, direct_offer_views, document_views, notice_views, views
+from apps.contracts.api import (
+    bonus_views,
+    change_views,
+    direct_offer_views,
+    document_views,
+    hand_in_views,
+    notice_views,
+    views,
+)
 
 urlpatterns = [
     path("contracts/", views.Contracts.as_view(), name="api-contracts"),
@@ -47,6 +55,16 @@ urlpatterns = [
     path("milestones/<uuid:milestone_id>/fund/", views.Fund.as_view(), name="api-milestone-fund"),
     path("milestones/<uuid:milestone_id>/approval/", views.AskApproval.as_view(), name="api-milestone-ask-approval"),
     path("milestones/<uuid:milestone_id>/deliver/", views.Deliver.as_view(), name="api-milestone-deliver"),
+    path(
+        "milestones/<uuid:milestone_id>/hand-in-checks/",
+        hand_in_views.HandInChecks.as_view(),
+        name="api-milestone-hand-in-checks",
+    ),
+    path(
+        "milestones/<uuid:milestone_id>/deliveries/",
+        hand_in_views.Deliverables.as_view(),
+        name="api-milestone-deliveries",
+    ),
     path("milestones/<uuid:milestone_id>/revision/", views.RequestRevision.as_view(), name="api-milestone-revision"),
     path("milestones/<uuid:milestone_id>/approve/", views.Approve.as_view(), name="api-milestone-approve"),
 ]

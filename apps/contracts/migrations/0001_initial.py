@@ -179,6 +179,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(max_length=5000)),
                 ("source_language", models.CharField(default="en", max_length=10)),
                 ("links", models.JSONField(default=list)),
+                ("findings", models.JSONField(default=list)),
                 ("submitted_at", models.DateTimeField()),
                 (
                     "submitted_by",

@@ -25,7 +25,7 @@ from apps.contracts.models import (
     RevisionRequest,
 )
 from apps.contracts.operations import endings, pauses, reminders
-from apps.contracts.queries import milestones
+from apps.contracts.queries import hand_in, milestones
 from apps.contracts.states import MILESTONE, MilestoneStatus
 from apps.escrow.operations import funding, releases
 from apps.escrow.queries import escrows
@@ -250,7 +250,8 @@ def deliver(
     now: datetime,
 ) -> Deliverable:
     """
-    Deliver a version with every checklist line answered. The review window starts again.
+    Deliver a version with every checklist line answered. The review window starts again. The findings of the hand-in
+    checks are kept with it; they refuse nothing.
 
     :param links: URLs (http or https) of work stored elsewhere, at most `rules.LINKS_MAX`.
     :raises NothingHandedIn: if there is neither a file nor a link.
@@ -272,12 +273,14 @@ def deliver(
         raise NothingHandedIn
     if not files.all_uploaded_by(file_ids, actor.user_id):
         raise FileUnknown
+    findings = hand_in.check(milestone, file_ids=file_ids, links=addresses, user_id=actor.user_id)
     deliverable = Deliverable.objects.create(
         milestone=milestone,
         version=milestone.deliverables.count() + 1,
         note=note.strip(),
         source_language=source_language,
         links=addresses,
+        findings=[finding.plain() for finding in findings],
         submitted_by_id=actor.person_id,
         submitted_at=now,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,11 +21,15 @@ from apps.contracts import policies
 from apps.contracts.forms import ApprovalForm, DeliveryForm, RevisionForm
 from apps.contracts.models import Milestone
 from apps.contracts.operations import milestones
+from apps.contracts.queries import hand_in
 from apps.contracts.queries import milestones as milestone_queries
 from apps.contracts.views.lookups import milestone_or_404
 from apps.escrow.queries import escrows
 from apps.files import operations as files
 from apps.files.models import StoredFile
+
+REVIEW, EDIT, SEND = "review", "edit", "send"
+"""What the freelancer does with the form: look at the checks, change something, deliver."""
 
 
 @login_required
@@ -39,16 +44,41 @@ def deliver(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         user_id=actor(request).user_id,
         initial={"source_language": get_language() or "en"},
     )
+    step = request.POST.get("step", REVIEW)
+    status = 200
     if request.method == "POST":
         is_valid, stored = form.is_valid(), _store_uploads(request, form, now)
-        if is_valid and form.is_valid() and _deliver(request, milestone, form, stored, now):
+        is_valid = is_valid and form.is_valid()
+        if is_valid and step == SEND and _deliver(request, milestone, form, stored, now):
             messages.success(request, _("Delivered. The employer has been notified and the review window runs."))
             return redirect(milestone.contract)
         form.keep(stored)
-    status = 422 if request.method == "POST" else 200
+        if is_valid and step == REVIEW:
+            return render(request, "contracts/deliver_review.html", _review(request, milestone, form, now))
+        status = 200 if is_valid and step == EDIT else 422
     answer_by = milestone_queries.review_due_at(milestone.contract, now)
     context = {"form": form, "milestone": milestone, "contract": milestone.contract, "answer_by": answer_by}
     return render(request, "contracts/deliver.html", context, status=status)
+
+
+def _review(request: HttpRequest, milestone: Milestone, form: DeliveryForm, now: datetime) -> dict[str, Any]:
+    """Return what would be delivered, with the findings. Everything typed and uploaded is in the page's own form."""
+    files = form.kept_files()
+    findings = hand_in.check(
+        milestone,
+        file_ids=[file.id for file in files],
+        links=form.links_given(),
+        user_id=actor(request).user_id,
+    )
+    return {
+        "form": form,
+        "milestone": milestone,
+        "contract": milestone.contract,
+        "files": files,
+        "links": form.links_given(),
+        "findings": [finding.plain() for finding in findings],
+        "answer_by": milestone_queries.review_due_at(milestone.contract, now),
+    }
 
 
 def _store_uploads(request: HttpRequest, form: DeliveryForm, now: datetime) -> list[StoredFile]:

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(max_length=64)),
                 ("storage_key", models.CharField(max_length=120, unique=True)),
                 ("uploaded_by_id", models.UUIDField()),
+                ("facts", models.JSONField(default=dict)),
             ],
             options={
                 "constraints": [
