@@ -1,8 +1,15 @@
 from __future__ import annotations
 
-from django import forms
+from datetime import UTC, datetime
+from typing import Any
 
+from django import forms
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+
+from apps.common import fmt
 from apps.notifications.catalogue.kinds import Pace
+from apps.notifications.models import MailHours
 from apps.notifications.queries import GroupPreference
 
 
@@ -33,3 +40,39 @@ class PreferencesForm(forms.Form):
             for preference in self.preferences
             if not preference.is_mandatory
         }
+
+
+class MailHoursForm(forms.Form):
+    """When mail comes, in the user's time zone."""
+
+    quiet_from = forms.TypedChoiceField(label=_("Quiet from"), coerce=int, empty_value=None, required=False)
+    quiet_to = forms.TypedChoiceField(label=_("Quiet until"), coerce=int, empty_value=None, required=False)
+    digest_hour = forms.TypedChoiceField(label=_("Hour of digests"), coerce=int)
+    digest_weekday = forms.TypedChoiceField(
+        label=_("Day of the weekly digest"), coerce=int, choices=[(day + 1, name) for day, name in WEEKDAYS.items()]
+    )
+
+    def __init__(self, data: Any = None, *, hours: MailHours) -> None:
+        initial = {
+            "quiet_from": hours.quiet_from_hour, "quiet_to": hours.quiet_to_hour, "digest_hour": hours.digest_hour,
+            "digest_weekday": hours.digest_weekday,
+        }  # fmt: skip
+        super().__init__(data, initial=initial)
+        of_day = [(hour, fmt.clock(datetime(2026, 1, 1, hour, tzinfo=UTC), "UTC")) for hour in range(24)]
+        for name in ("quiet_from", "quiet_to", "digest_hour"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = of_day if field.required else [("", _("Never quiet")), *of_day]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if (data.get("quiet_from") is None) != (data.get("quiet_to") is None):
+            name = "quiet_to" if data.get("quiet_to") is None else "quiet_from"
+            self.add_error(name, _("Choose both hours, or neither."))
+        return data
+
+    def hours(self) -> dict[str, Any]:
+        """The arguments of `operations.set_mail_hours`."""
+        data = self.cleaned_data
+        quiet = None if data["quiet_from"] is None else (data["quiet_from"], data["quiet_to"])
+        return {"quiet": quiet, "digest_hour": data["digest_hour"], "digest_weekday": data["digest_weekday"]}

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel
+from apps.notifications import rules
 from apps.notifications.catalogue.every_kind import KINDS
 from apps.notifications.catalogue.kinds import Group, Pace
 
@@ -86,6 +89,41 @@ class Preference(BaseModel):
             models.CheckConstraint(condition=models.Q(group__in=Group.values), name="notifications_preference_group"),
             models.CheckConstraint(condition=models.Q(pace__in=Pace.values), name="notifications_preference_pace"),
         ]
+
+
+class MailHours(BaseModel):
+    """When one person wants e-mail, in their own time zone: quiet hours, and the time of digests."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    quiet_from_hour = models.PositiveSmallIntegerField(null=True, blank=True)
+    quiet_to_hour = models.PositiveSmallIntegerField(null=True, blank=True)
+    """The first hour in which mail is sent again; before `quiet_from_hour` it is on the next day."""
+    digest_hour = models.PositiveSmallIntegerField(default=rules.DIGEST_HOUR)
+    digest_weekday = models.PositiveSmallIntegerField(default=rules.DIGEST_WEEKDAY)
+    """Of the weekly digest, as in ISO 8601: Monday is 1."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(quiet_from_hour=None, quiet_to_hour=None)
+                | (
+                    models.Q(quiet_from_hour__isnull=False, quiet_to_hour__isnull=False)
+                    & models.Q(quiet_from_hour__lte=23, quiet_to_hour__lte=23)
+                    & ~models.Q(quiet_from_hour=models.F("quiet_to_hour"))
+                ),
+                name="notifications_mailhours_quiet",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(digest_hour__lte=23, digest_weekday__gte=1, digest_weekday__lte=7),
+                name="notifications_mailhours_digest",
+            ),
+        ]
+
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """The end of the quiet hours; None outside of them."""
+        if self.quiet_from_hour is None or self.quiet_to_hour is None:
+            return None
+        return rules.quiet_until(now, self.user.time_zone, self.quiet_from_hour, self.quiet_to_hour)
 
 
 class EmailDelivery(BaseModel):

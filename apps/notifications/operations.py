@@ -18,14 +18,16 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
 from django.utils.translation import get_language_bidi
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.common.errors import Invalid
 from apps.common.ids import uuid7
 from apps.common.work_queue import each_id
 from apps.notifications import queries, rules
 from apps.notifications.catalogue.every_kind import KINDS
 from apps.notifications.catalogue.kinds import MANDATORY, Group, Pace
-from apps.notifications.models import DeliveryStatus, EmailDelivery, Notification, Preference
+from apps.notifications.models import DeliveryStatus, EmailDelivery, MailHours, Notification, Preference
 
 logger = logging.getLogger(__name__)
 SENDING_SECONDS_MAX, SILENCES_MAX = 40.0, 3
@@ -33,6 +35,12 @@ SENDING_SECONDS_MAX, SILENCES_MAX = 40.0, 3
 DIGESTS_MAX = 5000
 """Maximum number of digests per run; each is a few rows."""
 UNSUBSCRIBE_SALT = "notifications.unsubscribe"
+
+
+class QuietHoursInvalid(Invalid):
+    code = "quiet_hours_invalid"
+    field = "quiet_to"
+    message = _("Quiet hours that begin and end at the same hour would never end. Choose another hour.")
 
 
 @transaction.atomic
@@ -63,6 +71,9 @@ def notify(
     people = list(users)
     preferences = queries.preferences_of_users(people, KINDS[kind].group)
     others = queries.preferences_of_users(people, mailed_with) if mailed_with else {}
+    hours: dict[UUID, MailHours] = {}
+    if any(pace == Pace.AT_ONCE for _is_in_app, pace in preferences.values()):
+        hours = queries.mail_hours_of_users(people)
     created = []
     for user in people:
         is_in_app, pace = preferences[user.pk]
@@ -86,7 +97,9 @@ def notify(
         if is_new:
             created.append(notification)
             if pace == Pace.AT_ONCE:
-                _queue_email(user, f"notification:{notification.id}", kind, {"notification": str(notification.id)}, now)
+                about = {"notification": str(notification.id)}
+                held_until = _held_until(hours.get(user.pk), kind, params, now)
+                _queue_email(user, f"notification:{notification.id}", kind, about, now, held_until=held_until)
     return created
 
 
@@ -100,13 +113,25 @@ def _replace_unread(user: User, kind: str, route: str, arguments: list[str], val
     return True
 
 
-def _queue_email(user: User, key: str, template: str, params: dict[str, Any], now: datetime) -> None:
+def _held_until(hours: MailHours | None, kind: str, params: dict[str, Any], now: datetime) -> datetime | None:
+    """The end of the reader's quiet hours, unless it is urgent or about the safety of the account."""
+    end = hours.quiet_until(now) if hours else None
+    if end is None or KINDS[kind].group in MANDATORY or rules.is_urgent(params, now, end):
+        return None
+    return end
+
+
+def _queue_email(
+    user: User, key: str, template: str, params: dict[str, Any], now: datetime, *, held_until: datetime | None = None
+) -> None:
+    if held_until:
+        params = params | {"held": True}
     if user.is_active:
         EmailDelivery.objects.get_or_create(
             key=key,
             defaults={
                 "template": template, "user": user, "address": user.email, "language": user.language, "params": params,
-                "next_attempt_at": now,
+                "next_attempt_at": held_until or now,
             },
         )  # fmt: skip
 
@@ -186,6 +211,36 @@ def set_preferences(*, user_id: UUID, preferences: dict[str, tuple[bool, str]], 
             Preference.objects.update_or_create(
                 user_id=user_id, group=group, defaults={"is_in_app": is_in_app, "pace": pace}
             )
+
+
+@transaction.atomic
+def set_mail_hours(
+    *,
+    user: User,
+    quiet: tuple[int, int] | None,
+    digest_hour: int,
+    digest_weekday: int,
+    now: datetime,
+) -> MailHours:
+    """
+    Set when a user gets e-mail. What is being held is sent at the end of the new quiet hours, or now.
+
+    :param quiet: the first quiet hour and the first hour after them, 0 to 23; None for none.
+    :raises QuietHoursInvalid: if both are the same.
+    """
+    if quiet and quiet[0] == quiet[1]:
+        raise QuietHoursInvalid
+    start, end = quiet or (None, None)
+    hours, _is_new = MailHours.objects.update_or_create(
+        user=user,
+        defaults={
+            "quiet_from_hour": start, "quiet_to_hour": end, "digest_hour": digest_hour,
+            "digest_weekday": digest_weekday,
+        },
+    )  # fmt: skip
+    held = EmailDelivery.objects.filter(user=user, status=DeliveryStatus.PENDING, params__held=True)
+    held.update(next_attempt_at=hours.quiet_until(now) or now)
+    return hours
 
 
 def unsubscribe_token(user_id: UUID, group: str) -> str:
@@ -314,7 +369,7 @@ def _context(delivery: EmailDelivery) -> dict[str, Any] | None:
     site = settings.SITE_URL.rstrip("/")
     if "notification" in delivery.params:
         notification = Notification.objects.filter(id=delivery.params["notification"]).first()
-        if notification is None:
+        if notification is None or (notification.read_at and delivery.params.get("held")):
             return None
         group = Group(notification.group)
         return {
@@ -343,7 +398,7 @@ def _unsubscribe_url(site: str, user_id: UUID, group: Group) -> str:
 
 
 def queue_digests(*, now: datetime) -> int:
-    """Queue the digests of users for whom it is morning now; one per day and pace."""
+    """Queue the digests of users whose hour has come; one per day and pace."""
     due: dict[UUID, list[tuple[User, str, date]]] = defaultdict(list)
     for user, pace, day in queries.digests_due(now):
         due[user.pk].append((user, pace, day))
@@ -364,6 +419,8 @@ def _queue_digest(user: User, pace: str, day: date, now: datetime) -> bool:
     key = f"digest:{pace}:{user.pk}:{day.isoformat()}"
     if not waiting or EmailDelivery.objects.filter(key=key).exists():
         return False
-    _queue_email(user, key, "digest", {"digest": [str(item.id) for item in waiting]}, now)
+    held_until = queries.mail_hours(user).quiet_until(now)
+    about = {"digest": [str(item.id) for item in waiting]}
+    _queue_email(user, key, "digest", about, now, held_until=held_until)
     Notification.objects.filter(id__in=[item.id for item in waiting]).update(digested_at=now)
     return True

@@ -15,11 +15,10 @@ from apps.common.work_queue import next_due
 from apps.notifications import rules
 from apps.notifications.catalogue.every_kind import KINDS
 from apps.notifications.catalogue.kinds import DEFAULT_PACE, GROUP_DESCRIPTIONS, MANDATORY, Group, Pace, Text
-from apps.notifications.models import DeliveryStatus, EmailDelivery, Notification, Preference
+from apps.notifications.models import DeliveryStatus, EmailDelivery, MailHours, Notification, Preference
 from apps.notifications.rules import Words
 
 BELL_MAX = 99
-DIGEST_HOUR = 8
 DIGEST_MAX = 50
 SENDING_LEASE = timedelta(minutes=10)
 
@@ -132,6 +131,17 @@ def preferences_of_users(users: Iterable[User], group: str) -> dict[UUID, tuple[
     return {user_id: result.get(user_id, (True, DEFAULT_PACE[group].value)) for user_id in ids}
 
 
+def mail_hours(user: User) -> MailHours:
+    """When the person wants e-mail; the usual hours, not stored, if they have chosen none."""
+    return MailHours.objects.select_related("user").filter(user=user).first() or MailHours(user=user)
+
+
+def mail_hours_of_users(users: Iterable[User]) -> dict[UUID, MailHours]:
+    """The hours of those who have chosen some."""
+    rows = MailHours.objects.filter(user__in=[user.pk for user in users]).select_related("user")
+    return {row.user_id: row for row in rows}
+
+
 def next_email_for_update(now: datetime) -> EmailDelivery | None:
     """Return the oldest e-mail that is due. An e-mail whose sender crashed is due again after its lease."""
     due = Q(status=DeliveryStatus.PENDING) | Q(status=DeliveryStatus.SENDING)
@@ -139,15 +149,18 @@ def next_email_for_update(now: datetime) -> EmailDelivery | None:
 
 
 def digests_due(now: datetime) -> list[tuple[User, str, date]]:
-    """Return users for whom it is morning and who have something pending: (user, pace, their date)."""
+    """Return users whose hour of the digest has come and who have something pending: (user, pace, their date)."""
     waiting = Notification.objects.filter(digested_at=None, read_at=None, pace__in=[Pace.DAILY, Pace.WEEKLY])
     result = []
     pairs = list(waiting.order_by("user_id", "pace").values_list("user_id", "pace").distinct())
     users = User.objects.in_bulk({user_id for user_id, _ in pairs})
+    chosen = mail_hours_of_users(users.values())
     for user_id, pace in pairs:
         user = users[user_id]
+        hours = chosen.get(user_id) or MailHours(user=user)
         local = now.astimezone(ZoneInfo(user.time_zone))
-        if user.is_active and local.hour >= DIGEST_HOUR and (pace == Pace.DAILY or local.isoweekday() == 1):
+        is_day = pace == Pace.DAILY or local.isoweekday() == hours.digest_weekday
+        if user.is_active and is_day and local.hour >= hours.digest_hour:
             result.append((user, pace, local.date()))
     return result
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.lists import format_list
 from django.utils.translation import gettext as _
@@ -29,6 +30,9 @@ CHOICES = {"decline_reason": DeclineReason}
 ATTEMPTS_MAX = 8
 PAUSE_FIRST = timedelta(seconds=30)
 PAUSE_MAX = timedelta(hours=6)
+DIGEST_HOUR, DIGEST_WEEKDAY = 8, 1
+TIME_TO_ACT = timedelta(hours=2)
+"""What ends less than this after the quiet hours is not held either: nobody could act on it in time."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,23 @@ def _shown(value: Value) -> str:
     if isinstance(value, int):
         return fmt.number(value)
     return f"{ISOLATE}{value}{END}" if value else ""
+
+
+def quiet_until(now: datetime, zone: str, from_hour: int, to_hour: int) -> datetime | None:
+    """The end of a person's quiet hours in UTC; None outside of them. They may go over midnight."""
+    local = now.astimezone(ZoneInfo(zone))
+    over_midnight = from_hour > to_hour
+    if (local.hour - from_hour) % 24 >= (to_hour - from_hour) % 24:
+        return None
+    day = local.date() + timedelta(days=int(over_midnight and local.hour >= from_hour))
+    end = datetime.combine(day, time(to_hour), ZoneInfo(zone)).astimezone(UTC)
+    return end if end > now else None  # the clocks may be changed during the quiet hours
+
+
+def is_urgent(params: dict[str, Any], now: datetime, quiet_end: datetime) -> bool:
+    """Whether a moment that a notification names comes before its reader could act on it after the quiet hours."""
+    moments = [value["moment"] for value in params.values() if isinstance(value, dict) and "moment" in value]
+    return any(now < datetime.fromisoformat(moment) <= quiet_end + TIME_TO_ACT for moment in moments)
 
 
 def pause_before_next(attempts_made: int) -> timedelta:

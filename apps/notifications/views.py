@@ -82,12 +82,23 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     form = forms.PreferencesForm(request.POST or None, preferences=queries.preferences(user.pk))
-    if request.method == "POST" and form.is_valid():
-        operations.set_preferences(user_id=user.pk, preferences=form.chosen(), now=timezone.now())
+    hours_form = forms.MailHoursForm(request.POST or None, hours=queries.mail_hours(user))
+    if form.is_valid() and hours_form.is_valid() and _save_preferences(user, form, hours_form):
         messages.success(request, _("Your preferences are saved."))
         return redirect("notifications:preferences")
-    status = 422 if form.is_bound else 200
-    return render(request, "notifications/preferences.html", {"form": form}, status=status)
+    context = {"form": form, "hours_form": hours_form, "zone": user.time_zone}
+    return render(request, "notifications/preferences.html", context, status=422 if form.is_bound else 200)
+
+
+def _save_preferences(user: User, form: forms.PreferencesForm, hours_form: forms.MailHoursForm) -> bool:
+    now = timezone.now()
+    try:
+        operations.set_mail_hours(user=user, now=now, **hours_form.hours())
+    except operations.QuietHoursInvalid as error:
+        hours_form.add_error(error.field, str(error))
+        return False
+    operations.set_preferences(user_id=user.pk, preferences=form.chosen(), now=now)
+    return True
 
 
 @csrf_exempt  # mail programs POST here without a session (RFC 8058); the signed token is the permission

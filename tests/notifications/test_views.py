@@ -71,6 +71,7 @@ def test_preferences_are_kept(client, ada):
     url = reverse("notifications:preferences")
     assert client.get(url).status_code == 200
     data = {f"{group}_pace": "weekly" for group in Group.values if group != "account"} | {"bids_in_app": "on"}
+    data |= {"digest_hour": "8", "digest_weekday": "1"}
     assert client.post(url, data).status_code == 302
     assert Preference.objects.get(user=ada, group="bids").pace == Pace.WEEKLY
     assert not Preference.objects.get(user=ada, group="messages").is_in_app

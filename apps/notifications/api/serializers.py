@@ -34,5 +34,21 @@ class PreferenceSerializer(serializers.Serializer[Any]):
     is_mandatory = serializers.BooleanField(read_only=True)
 
 
+class MailHoursSerializer(serializers.Serializer[Any]):
+    """Hours 0 to 23 of the user's time zone."""
+
+    quiet_from_hour = serializers.IntegerField(min_value=0, max_value=23, allow_null=True, help_text="Null for none.")
+    quiet_to_hour = serializers.IntegerField(
+        min_value=0, max_value=23, allow_null=True, help_text="The first hour in which mail is sent again."
+    )
+    digest_hour = serializers.IntegerField(min_value=0, max_value=23)
+    digest_weekday = serializers.IntegerField(min_value=1, max_value=7, help_text="Of the weekly digest; Monday is 1.")
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if (values["quiet_from_hour"] is None) != (values["quiet_to_hour"] is None):
+            raise serializers.ValidationError("Both quiet hours, or neither.")
+        return values
+
+
 class CountSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()

@@ -7,5 +7,6 @@ urlpatterns = [
     path("notifications/unread/", views.Unread.as_view(), name="api-notifications-unread"),
     path("notifications/read/", views.ReadAll.as_view(), name="api-notifications-read-all"),
     path("notifications/preferences/", views.Preferences.as_view(), name="api-notification-preferences"),
+    path("notifications/hours/", views.Hours.as_view(), name="api-notification-hours"),
     path("notifications/<uuid:notification_id>/read/", views.Read.as_view(), name="api-notification-read"),
 ]

@@ -15,7 +15,12 @@ from apps.accounts.models import User
 from apps.common.api.pagination import KeysetPagination
 from apps.common.errors import NotFound
 from apps.notifications import operations, queries
-from apps.notifications.api.serializers import CountSerializer, NotificationSerializer, PreferenceSerializer
+from apps.notifications.api.serializers import (
+    CountSerializer,
+    MailHoursSerializer,
+    NotificationSerializer,
+    PreferenceSerializer,
+)
 from apps.notifications.models import Notification
 
 
@@ -78,4 +83,26 @@ class Preferences(APIView):
         serializer.is_valid(raise_exception=True)
         preferences = {row["group"]: (row["is_in_app"], row["pace"]) for row in serializer.validated_data}
         operations.set_preferences(user_id=_reader(request), preferences=preferences, now=timezone.now())
+        return self.get(request)
+
+
+class Hours(APIView):
+    @extend_schema(responses=MailHoursSerializer, operation_id="v1_notifications_hours")
+    def get(self, request: Request) -> Response:
+        """Return when the user gets e-mail: quiet hours, and the time of digests."""
+        assert isinstance(request.user, User)
+        return Response(MailHoursSerializer(queries.mail_hours(request.user)).data)
+
+    @extend_schema(
+        request=MailHoursSerializer, responses=MailHoursSerializer, operation_id="v1_notifications_hours_change"
+    )
+    def put(self, request: Request) -> Response:
+        """Change it. In quiet hours only urgent mail is sent, and what concerns the safety of the account."""
+        assert isinstance(request.user, User)
+        serializer = MailHoursSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values = dict(serializer.validated_data)
+        start, end = values.pop("quiet_from_hour"), values.pop("quiet_to_hour")
+        quiet = None if start is None else (start, end)
+        operations.set_mail_hours(user=request.user, quiet=quiet, now=timezone.now(), **values)
         return self.get(request)

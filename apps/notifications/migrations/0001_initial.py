@@ -155,6 +155,50 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="MailHours",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("quiet_from_hour", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("quiet_to_hour", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("digest_hour", models.PositiveSmallIntegerField(default=8)),
+                ("digest_weekday", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("quiet_from_hour", None), ("quiet_to_hour", None)),
+                            models.Q(
+                                ("quiet_from_hour__isnull", False),
+                                ("quiet_to_hour__isnull", False),
+                                ("quiet_from_hour__lte", 23),
+                                ("quiet_to_hour__lte", 23),
+                                models.Q(("quiet_from_hour", models.F("quiet_to_hour")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notifications_mailhours_quiet",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("digest_hour__lte", 23), ("digest_weekday__gte", 1), ("digest_weekday__lte", 7)
+                        ),
+                        name="notifications_mailhours_digest",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Preference",
             fields=[
                 (
