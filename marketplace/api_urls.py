@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.skills.api.urls")),
     path("", include("apps.spending.api.urls")),
     path("", include("apps.tasks.api.urls")),
+    path("", include("apps.quality.api.urls")),
     path("", include("apps.track_records.api.urls")),
     path("", include("apps.treasury.api.urls")),
 ]

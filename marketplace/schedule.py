@@ -44,6 +44,7 @@ _JOBS: dict[str, dict[str, Any]] = {
     "privacy-close-accounts": {"task": "privacy.close_accounts", "schedule": crontab(minute="20")},
     "saved-look-for-new": {"task": "saved.look_for_new", "schedule": 60.0},
     "track-records-count-due": {"task": "track_records.count_due", "schedule": 15.0},
+    "quality-draw-samples": {"task": "quality.draw_samples", "schedule": crontab(hour="0", minute="45")},
     "reviews-publish-due": {"task": "reviews.publish_due", "schedule": 600.0},
     **{f"heartbeat-{name}": {"task": f"heartbeat.{name}", "schedule": 15.0} for name in ("default", *QUEUES)},
     "dashboard-check-books": {"task": "dashboard.check_books", "schedule": crontab(minute="50")},

@@ -58,8 +58,8 @@ if INTERNAL_URL:
 AREAS = [
     "common", "outbox", "files", "skills", "accounts", "legal", "ledger", "compliance", "pricing", "tasks", "gateways",
     "payments", "payouts", "banking", "treasury", "bidding", "escrow", "spending", "assurance", "contracts",
-    "messaging", "reviews", "disputes", "invoicing", "track_records", "saved", "moderation", "matching",
-    "notifications", "dashboard", "privacy",
+    "messaging", "reviews", "disputes", "invoicing", "track_records", "saved", "moderation", "quality",
+    "matching", "notifications", "dashboard", "privacy",
 ]  # fmt: skip
 # Demo users with published passwords and synthetic rows: never in production, whose image does not contain them.
 if not IS_PRODUCTION:

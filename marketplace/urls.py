@@ -31,6 +31,7 @@ PAGES: Patterns = [
     path("money/", include("apps.payments.urls")),
     path("money/", include("apps.payouts.urls")),
     path("", include("apps.privacy.urls")),
+    path("", include("apps.quality.urls")),
     path("", include("apps.reviews.urls")),
     path("", include("apps.saved.urls")),
     path("skills/", include("apps.skills.urls")),

@@ -127,6 +127,7 @@ class Act(StrEnum):
     LOOSEN_SPENDING_RULE = "spending.loosen_rule"
     MANAGE_BUDGETS = "spending.manage_budgets"
     DECIDE_SPENDING = "spending.decide"
+    LOOK_AT_QUALITY = "quality.look"
     RUN_RANKING = "matching.run_ranking"
     RUN_AGAIN = "operation.run_again"
     SEE_LEGAL_TEXTS = "legal.see"
@@ -226,6 +227,7 @@ ACTS: dict[Act, Rule] = {
     Act.LOOSEN_SPENDING_RULE: _own(MANAGE_MEMBERS, fresh=True),
     Act.MANAGE_BUDGETS: _own(MANAGE_MEMBERS),
     Act.DECIDE_SPENDING: _own(FUND),
+    Act.LOOK_AT_QUALITY: _staff(MODERATE),
     Act.RUN_RANKING: _staff(RANKING),
     Act.RUN_AGAIN: _staff(ADMINISTER),
     Act.SEE_LEGAL_TEXTS: _staff(ADMINISTER),

@@ -64,6 +64,8 @@ class StaffAct(models.TextChoices):
     STOP_EXPERIMENT = "matching.stop_experiment", _("Stopped an experiment")
     CHOOSE_ORDER = "matching.choose_order", _("Chose the order of a list")
     SET_WEIGHTS = "matching.set_weights", _("Changed the weights of matching")
+    QUALITY_FINE = "quality.fine", _("Looked at a delivery: fine")
+    QUALITY_CONCERN = "quality.concern", _("Looked at a delivery: a concern")
     ADMIN_VIEW = "admin.view", _("Opened a record in the administration")
     ADMIN_CHANGE = "admin.change", _("Changed a record in the administration")
 

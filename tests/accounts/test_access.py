@@ -25,6 +25,7 @@ from apps.messaging import policies as messaging
 from apps.moderation import policies as moderation
 from apps.payments import policies as payments
 from apps.payouts import policies as payout_policies
+from apps.quality import policies as quality
 from apps.reviews import policies as reviews
 from apps.spending import policies as spending
 from apps.tasks import policies as tasks
@@ -90,6 +91,7 @@ EXPECTED = {
     Act.DECIDE_DISPUTE: {Side.STAFF: "modadm"},
     Act.RUN_TREASURY: {Side.STAFF: "finadm"},
     Act.GIVE_GOODWILL: {Side.STAFF: "finadm"},
+    Act.LOOK_AT_QUALITY: {Side.STAFF: "modadm"},
     Act.RUN_RANKING: {Side.STAFF: "adm"},
     Act.PAUSE_PAYMENTS: {Side.STAFF: "finadm"},
     Act.DECIDE_RECOVERY: {Side.STAFF: "modadm"},
@@ -218,6 +220,7 @@ GUARDS = {
     Act.MANAGE_BUDGETS: lambda actor: spending.check_can_manage(actor, EMPLOYER),
     Act.GRANT_STAFF_ROLE: lambda actor: policies.check_can_grant_staff_role(actor, uuid4()),
     Act.PUBLISH_LEGAL_TEXT: lambda actor: policies.check_staff_may(actor, Act.PUBLISH_LEGAL_TEXT),
+    Act.LOOK_AT_QUALITY: quality.check_can_see,
     Act.RUN_RANKING: matching.check_is_staff,
     Act.PAUSE_PAYMENTS: gateway_policies.check_can_pause,
     Act.DECIDE_RECOVERY: lambda actor: escrow.check_can_decide_recovery(actor, "a reason"),

@@ -22,6 +22,7 @@ from apps.disputes import queries as disputes
 from apps.escrow.queries import claims, recoveries
 from apps.legal import queries as legal
 from apps.moderation import queries as moderation
+from apps.quality import queries as quality
 from apps.treasury.queries import reconciliation
 
 COUNT_MAX = 100
@@ -93,6 +94,7 @@ def _missing_texts() -> WaitingWork:
 _KINDS: tuple[tuple[Act, Callable[[], WaitingWork]], ...] = (
     (Act.MODERATE, _rows(_("Reports"), "moderation:queue", moderation.open_reports, "reported_at")),
     (Act.MODERATE, _rows(_("Objections"), "moderation:objections", moderation.open_objections, "sent_at")),
+    (Act.LOOK_AT_QUALITY, _rows(_("Deliveries to look at"), "quality:queue", quality.waiting, "drawn_at")),
     (Act.DECIDE_DISPUTE, _rows(_("Disputes"), "disputes:queue", disputes.queue, "opened_at")),
     (
         Act.ANSWER_RECOVERY_APPEAL,
