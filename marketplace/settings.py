@@ -159,6 +159,7 @@ TEMPLATES = [
                 "apps.common.context_processors.site",
                 "apps.accounts.context_processors.actor",
                 "apps.gateways.context_processors.pause",
+                "apps.messaging.context_processors.inbox",
                 "apps.notifications.context_processors.bell",
             ],
         },

@@ -6,7 +6,20 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Organization, User
@@ -27,6 +40,7 @@ from apps.tasks.states import BidWindow, TaskStatus
 
 INBOX_SIZE, THREAD_SIZE = 30, 100
 BLOCKS_SHOWN_MAX, PHRASES_MAX = 200, 20
+BADGE_SIDES_MAX = 100
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -370,6 +384,29 @@ def inbox_rows(sides: Sequence[ConversationSide], organization_id: UUID | None, 
             )
         )
     return result
+
+
+def unread_sides(user_id: Any, organization_id: Any) -> QuerySet[ConversationSide]:
+    """
+    The conversations of an organization's inbox with something that the user has not read, among the newest
+    `BADGE_SIDES_MAX`: the number is shown on every page.
+
+    :param user_id: an id, or an `OuterRef` of the query that this becomes a part of; `organization_id` too.
+    """
+    user_id, organization_id = (
+        OuterRef(ref) if isinstance(ref, OuterRef) else ref for ref in (user_id, organization_id)
+    )
+    inbox = ConversationSide.objects.filter(organization_id=organization_id, archived_at=None)
+    newest = inbox.order_by("-last_at", "-id").values("pk")[:BADGE_SIDES_MAX]
+    mark = ReadMark.objects.filter(user_id=user_id, conversation=OuterRef("conversation_id")).values("read_at")[:1]
+    seen_until = Coalesce(Subquery(mark), Value(LONG_AGO), output_field=DateTimeField())
+    return ConversationSide.objects.filter(pk__in=newest, received_at__gt=seen_until).order_by()
+
+
+def unread_count_of(user_id: OuterRef, organization_id: OuterRef) -> Func:
+    """The number of `unread_sides` as an expression, for an outer query."""
+    unread = unread_sides(user_id, organization_id).values("pk")
+    return Func(ArraySubquery(unread), function="cardinality", output_field=IntegerField())
 
 
 def sides_of(actor: Actor, user: User) -> QuerySet[ConversationSide]:

@@ -121,6 +121,8 @@ def _mark_read(request: HttpRequest, side: ConversationSide) -> None:
         operations.mark_conversation_read(
             conversation_id=side.conversation_id, user=_user(request), actor=actor(request), now=timezone.now()
         )
+        # The navigation counts what the inbox shows; its number was read with the session.
+        request.conversations_read = int(side.archived_at is None)  # type: ignore[attr-defined]
 
 
 @login_required

@@ -228,5 +228,5 @@ def test_the_api_shows_and_changes_them(client, reader):
     assert client.put(path, hours, content_type="application/json").json() == hours
     same = client.put(path, usual | {"quiet_from_hour": 7, "quiet_to_hour": 7}, content_type="application/json")
     assert (same.status_code, same.json()["code"]) == (422, "quiet_hours_invalid")
-    one = client.put(path, usual | {"quiet_from_hour": 7}, content_type="application/json")
-    assert one.status_code == 400
+    half = client.put(path, usual | {"quiet_from_hour": 7}, content_type="application/json")
+    assert half.status_code == 400
