@@ -1,9 +1,9 @@
 from celery import shared_task
 
 from apps.common.work_queue import Step, run_steps
-from apps.contracts.operations import changes, milestones, offers, reminders
+from apps.contracts.operations import changes, milestones, offers, previews, reminders
 from apps.contracts.queries import changes as change_queries
-from apps.contracts.queries import contracts
+from apps.contracts.queries import contracts, hand_in
 from apps.contracts.queries import milestones as milestone_queries
 
 
@@ -18,4 +18,13 @@ def keep_deadlines() -> int:
         Step("contracts.approve", milestone_queries.milestones_to_approve, milestones.approve_by_clock, "milestone_id"),
         Step("contracts.lapse_change", change_queries.changes_to_lapse, changes.lapse_change, "change_id"),
         Step("contracts.lapse", contracts.offers_to_lapse, offers.lapse_offer, "contract_id"),
+    )
+
+
+@shared_task(name="contracts.draw_previews")
+def draw_previews() -> int:
+    """Draw small pictures of delivered pictures and PDFs."""
+    return run_steps(
+        "contracts.draw_previews",
+        Step("contracts.draw_preview", hand_in.files_to_preview, previews.draw_preview, "file_id"),
     )

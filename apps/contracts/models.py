@@ -218,6 +218,17 @@ class Deliverable(BaseModel):
 class DeliverableFile(BaseModel):
     deliverable = models.ForeignKey(Deliverable, on_delete=models.CASCADE, related_name="files")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    preview_key = models.CharField(max_length=120, blank=True, default="")
+    """Where the small picture of the file is stored; empty if there is none."""
+    previewed_at = models.DateTimeField(null=True, blank=True)
+    """When a worker tried to draw it."""
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["created_at", "id"], condition=models.Q(previewed_at=None), name="contracts_file_to_preview"
+            )
+        ]
 
 
 class CriterionCheck(BaseModel):

@@ -46,4 +46,5 @@ urlpatterns = [
     path("milestones/<uuid:milestone_id>/revision/", deliveries.request_revision, name="revision"),
     path("milestones/<uuid:milestone_id>/approve/", deliveries.approve, name="approve"),
     path("contracts/files/<uuid:file_id>/", rooms.file, name="file"),
+    path("contracts/files/<uuid:file_id>/preview/", rooms.preview, name="file-preview"),
 ]

@@ -63,6 +63,21 @@ def squares(content: bytes, crop: Crop, sizes: Sequence[Square]) -> list[bytes] 
     return drawn or None
 
 
+def preview(storage_key: str, kind: str) -> bytes | None:
+    """
+    A small picture of a stored picture or of the first page of a PDF, as WebP; None if it cannot be drawn.
+
+    :raises FilesUnavailable: if the storage does not answer.
+    """
+    try:
+        with default_storage.open(storage_key) as stored:
+            content = stored.read()
+        [drawn] = _answer(content, "preview", kind)[1]
+    except (PictureUnreadable, ContentUnreadable, FileNotFoundError):
+        return None
+    return drawn
+
+
 def _answer(content: bytes, *arguments: str) -> tuple[dict[str, Any], list[bytes], dict[str, Any]]:
     """What the program identified, the pictures that it drew, and what it measured."""
     try:

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import limits
 from apps.common.errors import Invalid
-from apps.files import gateways, languages, pictures, queries, rules
+from apps.files import gateways, languages, pictures, previews, queries, rules
 from apps.files.errors import FilesUnavailable
 from apps.files.models import StoredFile
 
 logger = logging.getLogger(__name__)
 UNATTACHED_LIFE = timedelta(days=2)
+EXCERPT_CHARACTERS = 600
 
 
 class FileTooLarge(Invalid):
@@ -157,11 +158,23 @@ def _keep(
 
 
 def _facts(measured: dict[str, Any]) -> dict[str, Any]:
-    """What is kept of what was measured: in place of the text its language and spelling, if they are clear."""
+    """What is kept of what was measured: of the text its beginning, and language and spelling if they are clear."""
     sample = str(measured.pop("sample", ""))
     language = languages.language(sample) if sample else ""
     spelling = languages.spelling(sample, language) if language else ""
-    return measured | {key: code for key, code in (("language", language), ("spelling", spelling)) if code}
+    texts = (("language", language), ("spelling", spelling), ("excerpt", sample[:EXCERPT_CHARACTERS].strip()))
+    return measured | {key: text for key, text in texts if text}
+
+
+def keep_preview(file: StoredFile) -> str:
+    """
+    Draw a small picture of a file and store it under a key of its own. Returns the key, or "" if it cannot be drawn.
+
+    :raises FilesUnavailable: if the storage does not answer. Do not call this inside a transaction.
+    """
+    kind = file.content_type
+    drawn = gateways.preview(file.storage_key, kind) if kind in previews.DRAWN else None
+    return gateways.keep(drawn) if drawn else ""
 
 
 def forget_unattached(*, now: datetime, limit: int = 500) -> int:

@@ -16,7 +16,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 # Of all frames together, because all of them are decoded.
 PIXELS_MAX = 50_000_000
 FRAMES_MAX = 1_000
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
 _QUALITY = {"image/jpeg": {"quality": 90}, "image/webp": {"quality": 90}}
 _COLOUR_MODES = {"L": "RGB", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
 _ORIENTATION = 0x0112
@@ -81,7 +81,7 @@ def draw_again(content: bytes, kind: str) -> bytes:
     drawn = io.BytesIO()
     Image.MAX_IMAGE_PIXELS = None  # our own limit counts all frames and is checked first
     try:
-        with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as image:
+        with Image.open(io.BytesIO(content), formats=[FORMATS[kind]]) as image:
             frames = _frame_count(image, kind)
             if frames > 1:
                 _save_frames(image, frames, kind, drawn)
@@ -105,7 +105,7 @@ def draw_squares(content: bytes, kind: str, crop: Crop, squares: Sequence[Square
     Image.MAX_IMAGE_PIXELS = None  # our own limit is checked first
     largest = max(square.side for square in squares)
     try:
-        with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as image:
+        with Image.open(io.BytesIO(content), formats=[FORMATS[kind]]) as image:
             _frame_count(image, kind)
             if min(image.size) < SIDE_MIN:
                 raise PictureTooSmall
@@ -168,7 +168,7 @@ def _save_one(image: Image.Image, kind: str, drawn: io.BytesIO) -> None:
     options: dict[str, Any] = dict(_QUALITY.get(kind, {}))
     if "transparency" in upright.info:
         options["transparency"] = upright.info["transparency"]
-    plain.save(drawn, _FORMATS[kind], **options)
+    plain.save(drawn, FORMATS[kind], **options)
 
 
 def _save_frames(image: Image.Image, count: int, kind: str, drawn: io.BytesIO) -> None:
@@ -191,7 +191,7 @@ def _save_frames(image: Image.Image, count: int, kind: str, drawn: io.BytesIO) -
     if has_still:
         options["default_image"] = True
     frames[0].save(
-        drawn, _FORMATS[kind], save_all=True, append_images=frames[1:], duration=times, exif=b"", **options
+        drawn, FORMATS[kind], save_all=True, append_images=frames[1:], duration=times, exif=b"", **options
     )  # fmt: skip
 
 

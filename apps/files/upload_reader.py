@@ -4,6 +4,7 @@ Identifies an upload, and re-encodes pictures. Run as a separate program, becaus
     python -I upload_reader.py ROOT "" NAME < file  > a line of JSON, the re-encoded picture, what it measured as JSON
     python -I upload_reader.py ROOT image/png < file  > the same for a picture of a known type
     python -I upload_reader.py ROOT squares '{"crop": […], "squares": […]}' < file  > the line, then the squares
+    python -I upload_reader.py ROOT preview KIND < file  > the line, then a small picture of a stored file
 
 What it measures comes last: if that takes too long, the process is stopped and the rest is still valid.
 """
@@ -28,6 +29,8 @@ def main() -> int:
     content = sys.stdin.buffer.read()
     wish, detail = [*sys.argv[2:], "", ""][:2]
     wants_squares = wish == "squares"
+    if wish == "preview":
+        return _preview(content, detail)
     kind = wish if wish and not wants_squares else rules.content_type(content)
     answer: dict[str, Any] = {"kind": kind, "problem": None}
     drawn: list[bytes] = []
@@ -53,6 +56,20 @@ def main() -> int:
     if kind is not None and not answer["problem"] and not wants_squares:
         stored = drawn[0] if drawn else content
         sys.stdout.buffer.write(json.dumps(_measured(stored, kind, detail)).encode())
+    return 0
+
+
+def _preview(content: bytes, kind: str) -> int:
+    from apps.files import pictures, previews
+
+    answer: dict[str, Any] = {"kind": kind, "problem": None, "lengths": []}
+    drawn = b""
+    try:
+        drawn = previews.draw(content, kind)
+        answer["lengths"] = [len(drawn)]
+    except pictures.PictureUnreadable:
+        answer["problem"] = "unreadable"
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + drawn)
     return 0
 
 

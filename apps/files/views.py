@@ -16,11 +16,11 @@ from apps.files.rules import IMAGES
 
 def serve(file: StoredFile, *, inline: bool = False) -> HttpResponseBase:
     """
-    The file as a download; `inline` displays it in the page, only for pictures.
+    The file as a download; `inline` displays it in the page, only for pictures, audio and video.
 
     :raises FilesUnavailable: if the storage does not answer.
     """
-    in_page = inline and file.content_type in IMAGES
+    in_page = inline and (file.content_type in IMAGES or file.content_type.startswith(("audio/", "video/")))
     if (
         settings.FILES_S3_BUCKET and settings.FILES_S3_URL_SECONDS and not in_page
     ):  # pages show pictures only from this site
@@ -37,6 +37,16 @@ def serve(file: StoredFile, *, inline: bool = False) -> HttpResponseBase:
     response.headers["Cache-Control"] = "private, max-age=3600" if in_page else "private, no-store"
     response.headers["ETag"] = f'"{file.sha256}"'
     return response
+
+
+def serve_preview(file: StoredFile, storage_key: str) -> HttpResponseBase:
+    """The small picture of a file, for the page."""
+    return serve(
+        StoredFile(
+            name="preview.webp", content_type="image/webp", storage_key=storage_key, sha256=f"preview-{file.sha256}"
+        ),
+        inline=True,
+    )
 
 
 def _redirect(file: StoredFile) -> HttpResponseBase:

@@ -141,7 +141,9 @@ def test_spellings_are_told_apart():
 
 
 @pytest.mark.django_db
-def test_language_and_spelling_are_kept_and_the_text_is_not():
-    upload = SimpleUploadedFile("a.txt", ENGLISH.encode())
+def test_language_spelling_and_the_beginning_of_the_text_are_kept():
+    upload = SimpleUploadedFile("a.txt", (ENGLISH * 20).encode())
     file = operations.store(upload=upload, uploaded_by_id=uuid.uuid4(), now=NOON)
-    assert file.facts == {"words": 19, "language": "en", "spelling": "en-gb"}
+    excerpt = file.facts.pop("excerpt")
+    assert 0 < len(excerpt) <= operations.EXCERPT_CHARACTERS
+    assert file.facts == {"words": 380, "language": "en", "spelling": "en-gb"}

@@ -221,6 +221,8 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("preview_key", models.CharField(blank=True, default="", max_length=120)),
+                ("previewed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "deliverable",
                     models.ForeignKey(
@@ -560,6 +562,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "bonuses",
             },
+        ),
+        migrations.AddIndex(
+            model_name="deliverablefile",
+            index=models.Index(
+                condition=models.Q(("previewed_at", None)),
+                fields=["created_at", "id"],
+                name="contracts_file_to_preview",
+            ),
         ),
         migrations.AddIndex(
             model_name="contract",

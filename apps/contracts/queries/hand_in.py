@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from apps.contracts.hand_in.checks import Finding, HandedFile, findings
 from apps.contracts.models import DeliverableFile, Milestone
@@ -27,3 +30,8 @@ def check(
 def _earlier(milestone: Milestone) -> dict[str, int]:
     rows = DeliverableFile.objects.filter(deliverable__milestone=milestone).order_by("deliverable__version")
     return dict(rows.values_list("file__sha256", "deliverable__version"))
+
+
+def files_to_preview(now: datetime) -> QuerySet[DeliverableFile]:
+    """Delivered files for which no worker has tried to draw a small picture, the oldest first."""
+    return DeliverableFile.objects.filter(previewed_at=None, created_at__lte=now).order_by("created_at", "id")

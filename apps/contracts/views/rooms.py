@@ -39,7 +39,7 @@ from apps.contracts.states import (
 from apps.contracts.views.payments import paid_again, payment_of
 from apps.disputes import queries as disputes
 from apps.escrow.queries import escrows
-from apps.files.views import serve
+from apps.files.views import serve, serve_preview
 from apps.messaging import queries as messaging
 from apps.payments.queries import charges as charge_queries
 from apps.reviews import queries as reviews
@@ -282,11 +282,25 @@ def _timeline(request: HttpRequest, history: timeline.History) -> list[TimelineI
 @login_required
 @require_safe
 def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
-    """Serve a delivered file to the contract's parties and to staff."""
+    """Serve a delivered file to the contract's parties and to staff; `?play` for a player in the page."""
+    return serve(_file_or_404(request, file_id).file, inline="play" in request.GET)
+
+
+@login_required
+@require_safe
+def preview(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """Serve the small picture of a delivered file, to the same people."""
+    row = _file_or_404(request, file_id)
+    if not row.preview_key:
+        raise Http404
+    return serve_preview(row.file, row.preview_key)
+
+
+def _file_or_404(request: HttpRequest, file_id: UUID) -> DeliverableFile:
     deliverable_file = get_object_or_404(
         DeliverableFile.objects.select_related("file", "deliverable__milestone"), id=file_id
     )
     contract_id = deliverable_file.deliverable.milestone.contract_id
     if not contracts.contracts_visible_to(actor(request)).filter(id=contract_id).exists():
         raise Http404
-    return serve(deliverable_file.file)
+    return deliverable_file
