@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.invoicing.api.urls")),
     path("", include("apps.legal.api.urls")),
     path("", include("apps.matching.api.urls")),
+    path("", include("apps.choosing.api.urls")),
     path("", include("apps.messaging.api.urls")),
     path("", include("apps.moderation.api.urls")),
     path("", include("apps.notifications.api.urls")),

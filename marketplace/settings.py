@@ -57,7 +57,7 @@ if INTERNAL_URL:
 
 AREAS = [
     "common", "outbox", "files", "skills", "accounts", "legal", "ledger", "compliance", "pricing", "tasks", "gateways",
-    "payments", "payouts", "banking", "treasury", "bidding", "escrow", "spending", "assurance", "contracts",
+    "payments", "payouts", "banking", "treasury", "bidding", "escrow", "spending", "choosing", "assurance", "contracts",
     "messaging", "reviews", "disputes", "invoicing", "track_records", "saved", "moderation", "quality",
     "matching", "notifications", "dashboard", "privacy",
 ]  # fmt: skip

@@ -82,6 +82,9 @@ class Act(StrEnum):
     BID = "bidding.bid"
     READ_BIDS = "bidding.read"
     JUDGE_BIDS = "bidding.judge"
+    SET_AWARD_CRITERIA = "choosing.set_criteria"
+    SCORE_BIDS = "choosing.score"
+    AGREE_ON_SCORES = "choosing.agree"
     ANSWER_OFFER = "contracts.answer_offer"
     TAKE_BACK_OFFER = "contracts.take_back_offer"
     FUND = "contracts.fund"
@@ -182,6 +185,9 @@ ACTS: dict[Act, Rule] = {
     Act.BID: _freelancer(BID),
     Act.READ_BIDS: Rule({Side.EMPLOYER: VIEW, Side.STAFF: READ}),
     Act.JUDGE_BIDS: _employer(AWARD),
+    Act.SET_AWARD_CRITERIA: _employer(AWARD),
+    Act.SCORE_BIDS: _employer(POST_TASK),
+    Act.AGREE_ON_SCORES: _employer(AWARD),
     Act.ANSWER_OFFER: _freelancer(BID),
     Act.TAKE_BACK_OFFER: _employer(AWARD),
     Act.FUND: _employer(FUND),
@@ -265,8 +271,9 @@ _APP_SCOPES = {
     **dict.fromkeys(("payments", "payouts", "treasury", "escrow", "spending", "invoicing"), KeyScope.MONEY),
     **dict.fromkeys(
         (
-            "accounts", "assurance", "bidding", "contracts", "dashboard", "disputes", "files", "legal", "matching",
-            "moderation", "notifications", "privacy", "reviews", "saved", "skills", "tasks", "track_records",
+            "accounts", "assurance", "bidding", "choosing", "contracts", "dashboard", "disputes", "files", "legal",
+            "matching", "moderation", "notifications", "privacy", "reviews", "saved", "skills", "tasks",
+            "track_records",
         ),
         KeyScope.WORK,
     ),

@@ -54,6 +54,8 @@ class Task(BaseModel):
     hidden_reason = models.CharField(max_length=40, blank=True, default="")
     bid_count = models.PositiveIntegerField(default=0, editable=False)
     """Bids that were not withdrawn; `operations.count_bid` keeps it."""
+    award_criteria = models.JSONField(default=list, editable=False)
+    """How the employer scores bids, if it publishes that: criteria with `name` and `weight`."""
     search_vector = SearchVectorField(null=True, editable=False)
 
     class Meta:

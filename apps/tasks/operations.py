@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -251,6 +252,12 @@ def post_for_one(*, brief: Brief, organization_id: UUID, message: str, actor: Ac
         sent_at=now,
     )
     return move(task, TASK, "offer", actor=actor, now=now, changes={"published_at": now})
+
+
+@transaction.atomic
+def show_award_criteria(*, task_id: UUID, criteria: list[dict[str, Any]]) -> None:
+    """Show how the employer scores bids on the page of the task, each criterion with `name` and `weight`."""
+    Task.objects.filter(id=task_id).update(award_criteria=criteria)
 
 
 @transaction.atomic

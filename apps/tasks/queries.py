@@ -39,7 +39,7 @@ RELEVANCE = "relevance"
 SORTS = {"new": "-published_at", "closing": "bidding_closes_at", "budget": "-budget_reference_minor"}
 MAY_BE_NULL = {"-budget_reference_minor"}
 """Orders whose column an open task may leave empty."""
-LONG_TEXTS = ("background", "requirements", "payment_terms", "search_vector")
+LONG_TEXTS = ("background", "requirements", "payment_terms", "award_criteria", "search_vector")
 """What lists do not show."""
 COUNT_MAX = 1000
 # Facets are counted among this many newest matches: grouping a hundred thousand rows costs more than the page. Of words

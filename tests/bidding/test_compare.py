@@ -36,11 +36,11 @@ def test_as_many_prices_are_below_the_median_as_above(prices):
 
 @given(amounts)
 def test_a_range_needs_three_bids_and_contains_all(prices):
-    told = rules.price_range(prices)
-    assert (told is None) == (len(prices) < 3)
-    if told:
-        assert told[0].amount_minor == min(price.amount_minor for price in prices)
-        assert told[1].amount_minor == max(price.amount_minor for price in prices)
+    span = rules.price_range(prices)
+    assert (span is None) == (len(prices) < 3)
+    if span:
+        assert span[0].amount_minor == min(price.amount_minor for price in prices)
+        assert span[1].amount_minor == max(price.amount_minor for price in prices)
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,8 @@ def test_a_debrief_tells_reason_number_and_range_after_the_award(client, make):
     assert (debrief.lowest, debrief.highest) == (euros("600"), euros("900"))
     log_in(client, bid.bidder)
     assert "Debrief" in client.get(bid.get_absolute_url()).content.decode()
-    told = client.get(f"/api/v1/bids/{bid.id}/debrief/").json()
-    assert (told["bids"], told["lowest"]["amount_minor"], told["own"]["amount_minor"]) == (3, 600_00, 900_00)
+    answer = client.get(f"/api/v1/bids/{bid.id}/debrief/").json()
+    assert (answer["bids"], answer["lowest"]["amount_minor"], answer["own"]["amount_minor"]) == (3, 600_00, 900_00)
 
 
 def test_prices_are_not_told_while_somebody_can_still_bid(make):

@@ -25,6 +25,7 @@ from apps.accounts.models import User
 from apps.bidding import operations, policies, queries, rules
 from apps.bidding.models import Bid, CriterionAnswer
 from apps.bidding.states import EDITABLE, LIVE, DeclineReason
+from apps.choosing import queries as choosing
 from apps.common import caches, fmt
 from apps.common.errors import DomainError
 from apps.common.ids import uuid_or_none
@@ -101,6 +102,7 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
         "sort": sort,
         "sorts": _sorts(request, task, pinned),
         "reasons": DeclineReason.choices,
+        "sums": choosing.sums_on(task.id, asker.user_id),
         "here": request.get_full_path(),
     }
     return render(request, "bidding/compare.html", context)
@@ -108,9 +110,9 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 def _pinned(request: HttpRequest, bids: Sequence[Bid]) -> list[UUID]:
     """The bids pinned in the address, the newest pin last."""
-    known = {bid.id for bid in bids}
-    wanted = dict.fromkeys(uuid_or_none(text) for text in request.GET.getlist("pin")[:PINNED_MAX])
-    return [bid_id for bid_id in wanted if bid_id in known and bid_id is not None]
+    listed = {bid.id for bid in bids}
+    in_address = dict.fromkeys(uuid_or_none(text) for text in request.GET.getlist("pin")[:PINNED_MAX])
+    return [bid_id for bid_id in in_address if bid_id in listed and bid_id is not None]
 
 
 def _address(task: Task, sort: str, pinned: Sequence[UUID]) -> str:
@@ -156,7 +158,7 @@ def _compared(
         is_pinned = bid.id in pinned
         others = [bid_id for bid_id in pinned if bid_id != bid.id]
         pins = others if is_pinned else [*others[-(PINNED_MAX - 1) :], bid.id]
-        bid.task = task  # policies and amounts read the task, which is known
+        bid.task = task  # policies and amounts read the task, which is here
         rows.append(
             ComparedBid(
                 bid=bid,

@@ -49,6 +49,18 @@ KINDS: dict[str, Kind] = {
         "star",
     ),
     "bid_declined": Kind(Group.BIDS, _("Your bid on “%(task)s” was declined"), _("Reason: %(reason)s."), "circle-x"),
+    "award_criteria_set": Kind(
+        Group.BIDS,
+        _("Award criteria for “%(task)s” are set"),
+        _("%(who)s set what bids are scored by, and with which weights."),
+        "scale",
+    ),
+    "agreement_recorded": Kind(
+        Group.BIDS,
+        _("A result is agreed for “%(task)s”"),
+        _("%(who)s recorded it, with the scores of everybody."),
+        "scale",
+    ),
     "bid_explained": Kind(
         Group.BIDS,
         _("The employer says why your bid on “%(task)s” was not taken"),

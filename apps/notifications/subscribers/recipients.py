@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.accounts import rules as roles
-from apps.accounts.models import Organization
+from apps.accounts.models import Organization, User
 from apps.accounts.queries import members
 from apps.contracts.models import Contract
 from apps.notifications import operations
@@ -40,6 +40,11 @@ def notify_organization(
         replaces_unread=replaces_unread,
         mailed_with=mailed_with,
     )
+
+
+def other_members(organization_id: UUID, capability: str, user_id: UUID) -> list[User]:
+    """The members to notify of what one of them did."""
+    return [user for user in members.users_to_notify(organization_id, capability) if user.pk != user_id]
 
 
 def name_of(organization_id: UUID) -> str:

@@ -17,12 +17,20 @@ from apps.tasks.rules import Brief
 from apps.tasks.states import BidWindow, BudgetKind, InvitationState, Visibility
 
 
+class AwardCriterionSerializer(serializers.Serializer[Any]):
+    """What the employer scores bids by, if it publishes that; the weights add up to 100."""
+
+    name = serializers.CharField()
+    weight = serializers.IntegerField()
+
+
 class TaskSerializer(serializers.ModelSerializer[Task]):
     category = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     employer_name = serializers.CharField(source="employer.display_name", read_only=True)
     employer_country = serializers.CharField(source="employer.country", read_only=True)
     skill_ids = serializers.SerializerMethodField()
     criteria = serializers.SerializerMethodField()
+    award_criteria = AwardCriterionSerializer(many=True, read_only=True)
 
     class Meta:
         model = Task
@@ -31,7 +39,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             "goal", "requirements", "payment_terms", "source_language", "budget_kind", "budget_min_minor",
             "budget_max_minor", "currency", "deadline_at", "deadline_time_zone", "visibility", "bid_window",
             "bidding_closes_at", "decision_due_at", "published_at", "skill_ids", "criteria", "milestone_plan",
-            "revisions_included",
+            "revisions_included", "award_criteria",
         )  # fmt: skip
         read_only_fields = fields
 

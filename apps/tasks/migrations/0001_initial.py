@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                 ("hidden_at", models.DateTimeField(blank=True, null=True)),
                 ("hidden_reason", models.CharField(blank=True, default="", max_length=40)),
                 ("bid_count", models.PositiveIntegerField(default=0, editable=False)),
+                ("award_criteria", models.JSONField(default=list, editable=False)),
                 ("search_vector", django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
                 (
                     "category",
