@@ -50,7 +50,10 @@ JOINED: dict[str, tuple[str, ...]] = {
                 "hot-keys", "list-keys", "row-list", "insert-text", "picture-crop",
             )
         ),
-        *(f"js/behaviours/{name}.js" for name in ("menus", "toasts", "sending", "sliders", "time-zone", "focus")),
+        *(
+            f"js/behaviours/{name}.js"
+            for name in ("menus", "toasts", "sending", "sliders", "time-zone", "focus", "polling")
+        ),
     ),
 }  # fmt: skip
 
