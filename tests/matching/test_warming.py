@@ -3,9 +3,11 @@
 import threading
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 
 from apps.matching.operations import warm_up
+from apps.skills import queries as skills
 from ranking import skill_suggestions
 
 
@@ -38,16 +40,17 @@ def test_who_asks_while_it_is_loaded_waits_for_the_same_copy(loads):
     assert len(read) == 1
 
 
-def test_it_is_loaded_beside_the_requests_where_that_is_on(loads, settings):
+def test_it_is_loaded_beside_the_requests_where_that_is_on(loads, settings, monkeypatch):
     may_end, read = loads
     settings.MATCH_WARM_UP = True
+    monkeypatch.setattr(warm_up, "load_names", lambda: read.append("names"))
 
     loading = warm_up.warm_up()
 
     assert loading is not None and loading.daemon
     may_end.set()
     loading.join(10)
-    assert read == ["matching-warm-up"]
+    assert read == ["names", "matching-warm-up"]
 
 
 def test_nothing_is_loaded_where_it_is_off(loads, settings):
@@ -55,6 +58,26 @@ def test_nothing_is_loaded_where_it_is_off(loads, settings):
 
     assert warm_up.warm_up() is None
     assert loads[1] == []
+
+
+@pytest.mark.django_db
+def test_the_first_search_after_it_builds_no_names(monkeypatch, settings):
+    settings.REFERENCE_MEMORY_SECONDS = 300
+    monkeypatch.setattr(warm_up.connections, "close_all", lambda: None)  # this test's own is used
+    warm_up.load_names()
+    monkeypatch.setattr(skills, "Lexicon", None)
+    assert skills.search_terms("translation") is not None
+
+
+@pytest.mark.django_db
+def test_without_a_database_it_goes_on(monkeypatch, caplog):
+    def fail():
+        raise OperationalError("no server")
+
+    monkeypatch.setattr(skills, "lexicon", fail)
+    monkeypatch.setattr(warm_up.connections, "close_all", lambda: None)
+    warm_up.load_names()
+    assert "not built yet" in caplog.text
 
 
 @pytest.mark.django_db

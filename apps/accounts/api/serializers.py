@@ -13,7 +13,7 @@ from apps.accounts import pictures
 from apps.accounts.forms import zones
 from apps.accounts.models import Membership, Organization, PortfolioItem, Profile, User
 from apps.accounts.queries import organizations as organization_queries
-from apps.accounts.queries.people import PeopleFilter
+from apps.accounts.queries.people import NEWEST, RELEVANCE, PeopleFilter
 from apps.accounts.states import Availability, LanguageLevel, OrganizationKind, Region, Role, SkillLevel
 from apps.common import currencies
 from apps.common.api.serializers import AMOUNT_MAX, MoneySerializer
@@ -239,6 +239,18 @@ class PeopleQuerySerializer(serializers.Serializer[Any]):
     rate_currency = serializers.CharField(
         max_length=3, required=False, default="", help_text="Only people with a rate in this currency."
     )
+    rating_min_tenths = serializers.IntegerField(
+        min_value=10, max_value=50, required=False, help_text="The lowest mean of the stars, times ten."
+    )
+    is_checked = serializers.BooleanField(
+        required=False, default=False, help_text="Only those whose payout account the payment provider has checked."
+    )
+    sort = serializers.ChoiceField(
+        choices=[RELEVANCE, NEWEST],
+        required=False,
+        default=NEWEST,
+        help_text="By relevance only with words in `q`.",
+    )
     rate_from_minor = serializers.IntegerField(min_value=0, max_value=AMOUNT_MAX, required=False, help_text="An hour.")
     rate_to_minor = serializers.IntegerField(min_value=0, max_value=AMOUNT_MAX, required=False, help_text="An hour.")
 
@@ -250,6 +262,8 @@ class PeopleQuerySerializer(serializers.Serializer[Any]):
     def filters(self) -> PeopleFilter:
         """Return the filters. Only for valid data."""
         fields = dict(self.validated_data)
+        for name in ("rating_min_tenths", "is_checked"):
+            fields.pop(name, None)
         currency, low, high = (fields.pop(name, None) for name in ("rate_currency", "rate_from_minor", "rate_to_minor"))
         return PeopleFilter(
             text=fields.pop("q"),

@@ -25,9 +25,12 @@ from apps.accounts.queries import members as member_queries
 from apps.accounts.queries import organizations as organization_queries
 from apps.accounts.queries import people
 from apps.accounts.queries import profiles as profile_queries
+from apps.accounts.queries.people import PeopleFilter
 from apps.accounts.rules import Act
 from apps.accounts.states import KeyScope
+from apps.common.api.pagination import ranked_response
 from apps.files.pictures import Crop
+from apps.track_records import queries as track_records
 
 
 def _user(request: Request) -> User:
@@ -58,6 +61,15 @@ class People(ListAPIView[Profile]):
 
     @extend_schema(parameters=[serializers.PeopleQuerySerializer], operation_id="people_find")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        filters = self._filters()
+        if filters.order == people.RELEVANCE:
+            ranked = people.page(self._matching(filters), filters, request.query_params.get("cursor", ""))
+            profile_ids = [profile.pk for profile in ranked.rows]
+            by_id = {profile.pk: profile for profile in _whole(Profile.objects.filter(id__in=profile_ids))}
+            shown = [by_id[profile_id] for profile_id in profile_ids if profile_id in by_id]
+            context = serializers.profiles_context(shown)
+            results = serializers.ProfileSerializer(shown, many=True, context=context).data
+            return ranked_response(request, list(results), ranked.next_cursor)
         page = self.paginate_queryset(self.get_queryset())
         context = serializers.profiles_context(list(page or []))
         return self.get_paginated_response(serializers.ProfileSerializer(page, many=True, context=context).data)
@@ -65,15 +77,28 @@ class People(ListAPIView[Profile]):
     def get_queryset(self) -> QuerySet[Profile]:
         if getattr(self, "swagger_fake_view", False):
             return Profile.objects.none()
-        serializer = serializers.PeopleQuerySerializer(data=self._query())
-        serializer.is_valid(raise_exception=True)
-        matching = people.people(serializer.filters(), timezone.now())
-        return matching.select_related("organization").prefetch_related("skills", "languages", "portfolio")
+        return _whole(self._matching(self._filters()))
+
+    def _filters(self) -> PeopleFilter:
+        self.query = serializers.PeopleQuerySerializer(data=self._query())
+        self.query.is_valid(raise_exception=True)
+        return self.query.filters()
+
+    def _matching(self, filters: PeopleFilter) -> QuerySet[Profile]:
+        values = self.query.validated_data
+        rating = values.get("rating_min_tenths")
+        among = [track_records.rated_at_least(rating)] if rating else []
+        among += [track_records.with_checked_account()] if values["is_checked"] else []
+        return people.people(filters, timezone.now(), among=among)
 
     def _query(self) -> dict[str, Any]:
         parameters = self.request.query_params
         query: dict[str, Any] = {name: parameters[name] for name in parameters if name != "skill"}
         return {**query, "skill": parameters.getlist("skill")}
+
+
+def _whole(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
+    return profiles.select_related("organization").prefetch_related("skills", "languages", "portfolio")
 
 
 class Person(APIView):

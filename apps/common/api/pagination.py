@@ -9,9 +9,17 @@ from django.core.exceptions import ValidationError
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from apps.common.text import has_control
+
+
+def ranked_response(request: Request, results: list[Any], next_cursor: str) -> Response:
+    """A page in another order than that of the keys, in the same form; there is no way back to earlier pages."""
+    address = replace_query_param(request.build_absolute_uri(), "cursor", next_cursor) if next_cursor else None
+    return Response({"next": address, "previous": None, "results": results})
 
 
 class KeysetPagination(CursorPagination):

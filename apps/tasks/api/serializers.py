@@ -137,6 +137,12 @@ class TaskQuerySerializer(serializers.Serializer[Any]):
         help_text="At least so many hours a day in common with 9 to 18 in `time_zone`, from 9 to 18 at the employer's.",
     )
     time_zone = serializers.CharField(max_length=60, required=False, help_text="An IANA time zone.")
+    sort = serializers.ChoiceField(
+        choices=[queries.RELEVANCE, "new"],
+        required=False,
+        default="new",
+        help_text="By relevance only with words in `q`.",
+    )
 
     def validate_time_zone(self, value: str) -> str:
         if value not in ZONES:

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
+from apps.common.api.pagination import ranked_response
 from apps.common.api.serializers import check_no_body
 from apps.common.api.strangers import same_for_strangers
 from apps.files.views import serve
@@ -54,20 +55,29 @@ class Tasks(ListAPIView[Task]):
     @extend_schema(parameters=[serializers.TaskQuerySerializer], operation_id="tasks_find")
     @same_for_strangers
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.list(request, *args, **kwargs)
+        filters = self._filters()
+        if filters.order != queries.RELEVANCE:
+            return self.list(request, *args, **kwargs)
+        matching = queries.search(actor(request._request), filters, timezone.now())
+        page = queries.search_page(matching, filters, request.query_params.get("cursor", ""))
+        task_ids = [task.id for task in page.rows]
+        by_id = {task.id: task for task in _whole(Task.objects.filter(id__in=task_ids))}
+        shown = [by_id[task_id] for task_id in task_ids if task_id in by_id]
+        return ranked_response(request, list(serializers.TaskSerializer(shown, many=True).data), page.next_cursor)
 
     def get_queryset(self) -> QuerySet[Task]:
         if getattr(self, "swagger_fake_view", False):
             return Task.objects.none()
+        return _whole(queries.search(actor(self.request._request), self._filters(), timezone.now()))
+
+    def _filters(self) -> TaskFilter:
         parameters = self.request.query_params
         values: dict[str, Any] = {name: parameters[name] for name in parameters if name != "skill"}
         serializer = serializers.TaskQuerySerializer(data=values | {"skill": parameters.getlist("skill")})
         serializer.is_valid(raise_exception=True)
         filters = dict(serializer.validated_data)
         text, skill_ids = filters.pop("q"), tuple(filters.pop("skill"))
-        task_filter = TaskFilter(text=text, skill_ids=skill_ids, **filters)
-        tasks = queries.search(actor(self.request._request), task_filter, timezone.now())
-        return tasks.prefetch_related("skills", "criteria")
+        return TaskFilter(text=text, skill_ids=skill_ids, **filters)
 
     @extend_schema(
         request=serializers.BriefSerializer, responses={201: serializers.TaskSerializer}, operation_id="task_draft"
@@ -78,6 +88,10 @@ class Tasks(ListAPIView[Task]):
         serializer.is_valid(raise_exception=True)
         task = operations.start_draft(actor=actor(request._request), brief=serializer.brief(), now=timezone.now())
         return _response(task.id, 201)
+
+
+def _whole(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    return tasks.select_related("category", "employer").prefetch_related("skills", "criteria")
 
 
 class MyTasks(ListAPIView[Task]):
