@@ -29,6 +29,8 @@ class Navigation(NamedTuple):
     """The page's address, if it is one of the main pages."""
     may_find_work: bool
     has_organization: bool
+    hires: bool = False
+    works: bool = False
 
 
 class AccountMenu(NamedTuple):
@@ -45,6 +47,8 @@ class AccountMenu(NamedTuple):
     """Id and name of each organization that the user may act for."""
     is_staff: bool
     may_moderate: bool
+    hires: bool = False
+    works: bool = False
 
     @property
     def id(self) -> UUID | str:
@@ -72,7 +76,13 @@ def actor(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": acting,
         "organization": current,
-        "navigation": Navigation(_current(request), may_find_work, current is not None),
+        "navigation": Navigation(
+            _current(request),
+            may_find_work,
+            has_organization=current is not None,
+            hires=current is not None and current.hires,
+            works=current is not None and current.works,
+        ),
         "account_menu": AccountMenu(
             user_name=user.display_name,
             organization_id=current.id if current else None,
@@ -82,6 +92,8 @@ def actor(request: HttpRequest) -> dict[str, Any]:
             organizations=tuple((organization.id, organization.display_name) for organization in organizations),
             is_staff=user.is_staff,
             may_moderate="moderate" in acting.staff_capabilities,
+            hires=current is not None and current.hires,
+            works=current is not None and current.works,
         ),
         "may_post_tasks": may(acting, Act.MANAGE_TASK, acting.organization_id, Side.EMPLOYER),
         "may_place_bids": may_place_bids,
