@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.accounts.models import Organization, User
+from apps.accounts.operations import pictures
+from apps.demo import portraits
 from apps.demo.people import EMPLOYERS, FREELANCERS, STAFF, Person
-from apps.demo.steps import confirm_address, days, password_hash, register
+from apps.demo.steps import confirm_address, days, owner_of, password_hash, register
+from apps.files.pictures import Crop
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,19 @@ def register_all(now: datetime) -> Participants:
     people = {person.email.split("@")[0]: person for person in FREELANCERS}
     return Participants(
         now=now,
-        employers=[register(person, registered_at) for person in EMPLOYERS],
-        freelancers={name: register(person, registered_at) for name, person in people.items()},
+        employers=[_register(person, registered_at) for person in EMPLOYERS],
+        freelancers={name: _register(person, registered_at) for name, person in people.items()},
         people=people,
         staff=staff,
     )
+
+
+def _register(person: Person, now: datetime) -> Organization:
+    organization = register(person, now)
+    if picture := portraits.PICTURES.get(person.email):
+        upload = portraits.draw(picture, "picture.png")
+        pictures.set_picture(
+            organization_id=organization.id, upload=upload, crop=Crop(), actor=owner_of(organization), now=now
+        )
+        organization.refresh_from_db()
+    return organization
