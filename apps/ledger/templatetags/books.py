@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common import fmt
 from apps.common.money import Money
 from apps.ledger.entries import Line
+from apps.ledger.models import JournalEntry
 
 register = template.Library()
 
@@ -84,6 +87,49 @@ def event_label(event: str) -> str:
     plain = event.removesuffix(".reversed")
     label = str(EVENTS.get(plain, plain))
     return str(_("Undone: %(what)s") % {"what": label}) if plain != event else label
+
+
+SENTENCES: dict[str, str | Promise] = {
+    "escrow.funded": _("The employer’s payment arrived and is held."),
+    "escrow.paid_in_vain": _("The payment arrived when it was no longer needed, and became credit of the employer."),
+    "escrow.released": _("Held money was released to the freelancer, less our commission."),
+    "escrow.auto_released": _(
+        "The review window ended without an answer, so held money was released to the freelancer."
+    ),
+    "escrow.funded_from_credit": _("The employer’s credit paid, and the amount is held."),
+    "escrow.credit_reserved": _("A part of the employer’s credit was reserved for this payment."),
+    "dispute.opened": _("A dispute froze the held money."),
+    "dispute.withdrawn": _("The dispute was withdrawn; the money is held as before."),
+    "dispute.split": _("The money was split as the dispute ended."),
+    "goodwill.given": _("We gave a part of our fee back."),
+    "credit.refunded": _("Credit was sent back to the employer."),
+    "refund.reserved": _("A refund to the employer was started."),
+    "refund.succeeded": _("The refund reached the employer."),
+    "refund.failed": _("The refund did not arrive and came back to us."),
+    "chargeback.withdrawn": _("The employer’s bank took the payment back."),
+    "chargeback.reinstated": _("The employer’s bank gave the payment back."),
+    "chargeback.absorbed": _("The bank decided against us, and we bore the loss."),
+    "recovery.confirmed": _("What a chargeback took was claimed back from the freelancer."),
+    "payout.requested": _("A withdrawal was requested; the amount left the balance."),
+    "payout.transferred": _("The withdrawal was sent to the payment processor."),
+    "payout.paid": _("The withdrawal arrived at the bank."),
+    "payout.failed": _("The withdrawal did not arrive; the amount is in the balance again."),
+}
+"""What people read first. Entries about our own costs and accounts are only in the accounting view."""
+
+
+@register.filter
+def with_sentences(entries: Iterable[JournalEntry]) -> list[JournalEntry]:
+    """The entries that concern the two sides, in their order."""
+    return [entry for entry in entries if entry.event.removesuffix(".reversed") in SENTENCES]
+
+
+@register.filter
+def event_sentence(event: str) -> str:
+    """What happened, as a sentence; a reversal is shown as undone."""
+    plain = event.removesuffix(".reversed")
+    sentence = str(SENTENCES.get(plain, plain))
+    return str(_("Undone: %(what)s") % {"what": sentence}) if plain != event else sentence
 
 
 @register.filter
