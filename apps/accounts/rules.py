@@ -94,6 +94,7 @@ class Act(StrEnum):
     APPROVE = "contracts.approve"
     PROPOSE_STOP = "contracts.propose_stop"
     ANSWER_STOP = "contracts.answer_stop"
+    LEAVE_UNFUNDED = "contracts.leave_unfunded"
     CHANGE_TERMS = "contracts.change_terms"
     GIVE_NOTICE = "contracts.give_notice"
     END_LATE_WORK = "contracts.end_late_work"
@@ -197,6 +198,7 @@ ACTS: dict[Act, Rule] = {
     Act.APPROVE: _employer(APPROVE, money=True),
     Act.PROPOSE_STOP: _both(APPROVE, WITHDRAW, money=True),
     Act.ANSWER_STOP: _both(APPROVE, WITHDRAW, money=True),
+    Act.LEAVE_UNFUNDED: _freelancer(BID),
     Act.CHANGE_TERMS: _both(AWARD, BID),  # as an award and a bid; returning held money needs MOVE_HELD_MONEY too
     Act.GIVE_NOTICE: _employer(AWARD),
     Act.END_LATE_WORK: _employer(APPROVE, money=True),

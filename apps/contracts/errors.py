@@ -140,3 +140,16 @@ class AnswerMissing(Invalid):
     code = "answer_missing"
     field = "answer"
     message = _("Give the reasons: both sides read them.")
+
+
+class LeaveReasonMissing(Invalid):
+    code = "reason_missing"
+    field = "reason"
+    message = _("Say why you leave: the employer reads it.")
+
+
+class WasFunded(Conflict):
+    code = "contract_was_funded"
+    message = _(
+        "Money was paid for this contract, so you cannot leave it alone. Propose to stop it, or open a dispute."
+    )

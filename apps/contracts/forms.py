@@ -170,6 +170,13 @@ class CancellationForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
 
 
+class LeaveForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("The employer reads this."),
+    )  # fmt: skip
+
+
 class ChangeForm(forms.Form):
     """What a change request says beside the milestones."""
 

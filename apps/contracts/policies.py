@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from apps.accounts.rules import Act, Side
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotFound
 from apps.contracts import rules
-from apps.contracts.errors import AppealTooLate, NoBonusHere, NoticeTooEarly, NotLate
+from apps.contracts.errors import AppealTooLate, NoBonusHere, NoticeTooEarly, NotLate, WasFunded
 from apps.contracts.models import Bonus, CancellationProposal, ChangeRequest, Contract, LateNotice, Milestone
 from apps.contracts.states import BONUS, ENDED, MILESTONE, NOT_PAID_IN_FULL, NOTICE, ContractStatus, MilestoneStatus
 
@@ -47,7 +48,7 @@ class NotAParty(NotFound):
     code = "not_found"
 
 
-OFFERED_AGAIN = (*NOT_PAID_IN_FULL, ContractStatus.ENDED_EARLY, ContractStatus.CANCELLED)
+OFFERED_AGAIN = (*NOT_PAID_IN_FULL, ContractStatus.ENDED_EARLY, ContractStatus.CANCELLED, ContractStatus.LEFT)
 """After these ends the employer may offer the work to another bidder."""
 
 
@@ -164,6 +165,25 @@ def check_can_propose_cancellation(actor: Actor, contract: Contract) -> None:
 def can_propose_cancellation(actor: Actor, contract: Contract) -> bool:
     try:
         check_can_propose_cancellation(actor, contract)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_leave(actor: Actor, contract: Contract, statuses: Iterable[str], *, has_bonus: bool) -> None:
+    """
+    :param statuses: of all milestones of the contract.
+    :raises WasFunded: if money was ever paid for it.
+    """
+    check_may(actor, Act.LEAVE_UNFUNDED, contract.freelancer_id, Side.FREELANCER)
+    _check_active(contract)
+    if has_bonus or not rules.was_never_funded(statuses):
+        raise WasFunded
+
+
+def can_leave(actor: Actor, contract: Contract, statuses: Iterable[str], *, has_bonus: bool) -> bool:
+    try:
+        check_can_leave(actor, contract, statuses, has_bonus=has_bonus)
     except DomainError:
         return False
     return True

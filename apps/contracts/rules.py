@@ -60,6 +60,11 @@ def waits_for_money(statuses: Iterable[str]) -> bool:
     return bool(open_statuses) and open_statuses <= {MilestoneStatus.PLANNED, MilestoneStatus.AWAITING_PAYMENT}
 
 
+def was_never_funded(statuses: Iterable[str]) -> bool:
+    """Return whether no milestone has, or ever had, money: then the freelancer may leave alone."""
+    return set(statuses) <= {MilestoneStatus.PLANNED, MilestoneStatus.AWAITING_PAYMENT, MilestoneStatus.CANCELLED}
+
+
 def appeal_end(ended_at: datetime) -> datetime:
     """Return until when the freelancer may appeal against an end for a missed deadline."""
     return ended_at + APPEAL_TIME

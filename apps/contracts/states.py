@@ -14,6 +14,7 @@ class ContractStatus(models.TextChoices):
     SPLIT = "split", _("Ended, money split")
     REFUNDED = "refunded", _("Ended, refunded")
     CANCELLED = "cancelled", _("Cancelled by agreement")
+    LEFT = "left", _("Left by the freelancer")
     DECLINED = "declined", _("Declined by the freelancer")
     TAKEN_BACK = "taken_back", _("Taken back by the employer")
     LAPSED = "lapsed", _("Not answered in time")
@@ -42,7 +43,7 @@ PAID_IN_FULL = (ContractStatus.COMPLETED, ContractStatus.ENDED_EARLY)
 """Every funded milestone was paid to the freelancer in full; this counts as accepted work."""
 NOT_PAID_IN_FULL = (ContractStatus.SPLIT, ContractStatus.REFUNDED)
 """Money was held and some or all of it was refunded; this does not count as accepted work."""
-ENDED = (*PAID_IN_FULL, *NOT_PAID_IN_FULL, ContractStatus.CANCELLED)
+ENDED = (*PAID_IN_FULL, *NOT_PAID_IN_FULL, ContractStatus.CANCELLED, ContractStatus.LEFT)
 """All final statuses of a contract that had been accepted."""
 
 
@@ -67,6 +68,9 @@ class BonusStatus(models.TextChoices):
     AWAITING_PAYMENT = "awaiting_payment", _("Waiting for payment")
     PAID = "paid", _("Paid")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+BONUS_STARTED = (BonusStatus.AWAITING_PAYMENT, BonusStatus.PAID)
 
 
 class NoticeStatus(models.TextChoices):
@@ -109,6 +113,7 @@ CONTRACT = Machine(
         C.SPLIT: "Ended; the held money was split between both sides.",
         C.REFUNDED: "Ended; all held money was refunded to the employer.",
         C.CANCELLED: "Both sides agreed to stop; no money was ever held.",
+        C.LEFT: "The freelancer left before anything was paid in. Nobody is at fault.",
         C.DECLINED: "The freelancer declined the offer.",
         C.TAKEN_BACK: "The employer withdrew the offer before it was answered.",
         C.LAPSED: "The freelancer did not answer by the deadline.",
@@ -127,6 +132,7 @@ CONTRACT = Machine(
         ),
         "end_refunded": when(C.ACTIVE, to=C.REFUNDED, says="The last milestone ended; all of the money was refunded."),
         "cancel": when(C.ACTIVE, to=C.CANCELLED, says="Both sides agree to stop before anything was paid in."),
+        "leave": when(C.ACTIVE, to=C.LEFT, says="The freelancer leaves; nothing was ever paid in."),
     },
 )
 
@@ -190,7 +196,10 @@ MILESTONE = Machine(
             M.FUNDED, M.DELIVERED, M.IN_REVISION, M.DISPUTED,
             to=M.REFUNDED, says="Nothing is held any more, and all of it was refunded.",
         ),
-        "cancel": when(M.PLANNED, M.AWAITING_PAYMENT, to=M.CANCELLED, says="Both sides agree to stop."),
+        "cancel": when(
+            M.PLANNED, M.AWAITING_PAYMENT, to=M.CANCELLED,
+            says="Both sides agree to stop, or the freelancer leaves a contract of which nothing was paid in.",
+        ),
     },
 )  # fmt: skip
 

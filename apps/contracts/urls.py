@@ -26,6 +26,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/decline/", offers.decline, name="decline"),
     path("contracts/<uuid:contract_id>/take-back/", offers.take_back, name="take-back"),
     path("contracts/<uuid:contract_id>/offer-again/", offers.offer_again, name="offer-again"),
+    path("contracts/<uuid:contract_id>/leave/", cancellations.leave, name="leave"),
     path("contracts/<uuid:contract_id>/stop/", cancellations.propose_cancellation, name="stop"),
     path("contracts/stop/<uuid:proposal_id>/<slug:verb>/", cancellations.answer_cancellation, name="answer-stop"),
     path("contracts/<uuid:contract_id>/change/", changes.propose, name="propose-change"),

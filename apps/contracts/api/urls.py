@@ -21,6 +21,7 @@ urlpatterns = [
     ),
     path("contracts/<uuid:contract_id>/accept/", views.Accept.as_view(), name="api-contract-accept"),
     path("contracts/<uuid:contract_id>/decline/", views.Decline.as_view(), name="api-contract-decline"),
+    path("contracts/<uuid:contract_id>/leave/", views.Leave.as_view(), name="api-contract-leave"),
     path("contracts/<uuid:contract_id>/take-back/", views.TakeBack.as_view(), name="api-contract-take-back"),
     path("contracts/<uuid:contract_id>/hire-again/", views.HireAgain.as_view(), name="api-contract-hire-again"),
     path("contracts/<uuid:contract_id>/timeline/", views.Timeline.as_view(), name="api-contract-timeline"),

@@ -24,7 +24,7 @@ from apps.common.api.serializers import check_no_body, to_money
 from apps.contracts import policies
 from apps.contracts.api import serializers
 from apps.contracts.models import CancellationProposal, Contract, Milestone
-from apps.contracts.operations import cancellations, milestones, offers
+from apps.contracts.operations import cancellations, leaving, milestones, offers
 from apps.contracts.operations.milestones import Check
 from apps.contracts.queries import contracts, timeline
 from apps.contracts.queries import milestones as milestone_queries
@@ -119,6 +119,24 @@ class Decline(APIView):
         serializer = serializers.ReasonSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         offers.decline_offer(
+            contract_id=contract.id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            **serializer.validated_data,
+        )
+        return _response(contract.id)
+
+
+class Leave(APIView):
+    @extend_schema(
+        request=serializers.ReasonSerializer, responses=serializers.ContractSerializer, operation_id="contract_leave"
+    )
+    def post(self, request: Request, contract_id: UUID) -> Response:
+        """The freelancer leaves a contract of which nothing was ever paid in. Needs a reason."""
+        contract = _contract(request, contract_id)
+        serializer = serializers.ReasonSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        leaving.leave_contract(
             contract_id=contract.id,
             actor=actor(request._request),
             now=timezone.now(),

@@ -10,13 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.middleware import actor
-from apps.contracts.forms import CancellationForm
+from apps.contracts import policies
+from apps.contracts.forms import CancellationForm, LeaveForm
 from apps.contracts.models import CancellationProposal
-from apps.contracts.operations import cancellations
+from apps.contracts.operations import cancellations, leaving
 from apps.contracts.queries import contracts
+from apps.contracts.states import BONUS_STARTED
 from apps.contracts.views.lookups import contract_or_404
 from apps.contracts.views.rooms import room_context
 
@@ -39,6 +41,26 @@ def propose_cancellation(request: HttpRequest, contract_id: UUID) -> HttpRespons
     )
     messages.success(request, _("Your proposal is sent. Nothing changes until the other side agrees."))
     return redirect(contract)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    """The freelancer leaves a contract of which nothing was ever paid in."""
+    contract = contract_or_404(request, contract_id)
+    statuses = list(contract.milestones.values_list("status", flat=True))
+    policies.check_can_leave(
+        actor(request), contract, statuses, has_bonus=contract.bonuses.filter(status__in=BONUS_STARTED).exists()
+    )
+    form = LeaveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        leaving.leave_contract(
+            contract_id=contract.id, reason=form.cleaned_data["reason"], actor=actor(request), now=timezone.now()
+        )
+        messages.success(request, _("You have left the contract. The employer has been notified."))
+        return redirect(contract)
+    status = 422 if form.errors else 200
+    return render(request, "contracts/leave.html", {"form": form, "contract": contract}, status=status)
 
 
 _ANSWERS = {

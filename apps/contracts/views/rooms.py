@@ -28,6 +28,7 @@ from apps.contracts.queries import contracts, milestones, notices, timeline
 from apps.contracts.queries.timeline import TimelineItem
 from apps.contracts.states import (
     AT_FAULT,
+    BONUS_STARTED,
     MILESTONE_ENDS,
     BonusStatus,
     ChangeStatus,
@@ -41,6 +42,7 @@ from apps.disputes import queries as disputes
 from apps.escrow.queries import escrows
 from apps.files.views import serve, serve_preview
 from apps.messaging import queries as messaging
+from apps.payments import policies as payments
 from apps.payments.queries import charges as charge_queries
 from apps.reviews import queries as reviews
 from apps.tasks import queries as task_queries
@@ -99,6 +101,10 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "held_total": Money.total((milestones.held(step) for step in steps), contract.currency),
         "next_step": next((_next_step(row) for row in rows if _is_next(row)), None),
         "waiting": _waiting(contract, rows, is_employer=is_employer) if is_party else None,
+        "may_see_money": asker.organization_id is not None
+        and is_party
+        and payments.can_see_money(asker, asker.organization_id),
+        "may_leave": _may_leave(asker, history),
         "may_hire_again": policies.can_hire_again(asker, contract),
         "may_offer_again": policies.can_offer_directly(asker),
         "note": _note_of_offer(contract) if is_party else None,
@@ -130,10 +136,18 @@ def _note_of_offer(contract: Contract) -> TaskInvitation | None:
     return task_queries.invitations_to(contract.task_id).exclude(message="").first()
 
 
+def _may_leave(asker: Actor, history: timeline.History) -> bool:
+    has_bonus = any(bonus.status in BONUS_STARTED for bonus in history.bonuses)
+    statuses = [step.status for step in history.steps]
+    return policies.can_leave(asker, history.contract, statuses, has_bonus=has_bonus)
+
+
 def _end_kind(contract: Contract, history: timeline.History) -> str:
-    """Return how a contract ended that was not completed: `fault`, `agreement`, or empty."""
+    """Return how a contract ended that was not completed: `fault`, `agreement`, `left`, or empty."""
     if contract.status not in policies.OFFERED_AGAIN:
         return ""
+    if contract.status == ContractStatus.LEFT:
+        return "left"
     if any(notice.status in AT_FAULT for notice in history.notices):
         return "fault"
     is_agreed = any(proposal.status == ProposalStatus.ACCEPTED for proposal in history.proposals)

@@ -250,6 +250,12 @@ KINDS: dict[str, Kind] = {
         _("No money was held for it. You can review %(who)s."),
         "ban",
     ),
+    "contract_left": Kind(
+        Group.CONTRACTS,
+        _("The freelancer left “%(contract)s”"),
+        _("Nothing was paid for it and nobody is at fault. The employer can choose another bidder."),
+        "log-out",
+    ),
     # disputes
     "dispute_opened": Kind(
         Group.CONTRACTS,

@@ -279,6 +279,7 @@ _CONTRACT_ENDS = {
     ContractStatus.SPLIT: "contract_split",
     ContractStatus.REFUNDED: "contract_refunded",
     ContractStatus.CANCELLED: "contract_cancelled",
+    ContractStatus.LEFT: "contract_left",
 }
 
 
