@@ -13,7 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.states import Availability, KeyScope, LanguageLevel, OrganizationKind, Role, SkillLevel, StaffRole
+from apps.accounts.states import (
+    Availability,
+    HiringFact,
+    KeyScope,
+    LanguageLevel,
+    OrganizationKind,
+    Role,
+    SkillLevel,
+    StaffRole,
+)
 from apps.common.ids import uuid7
 from apps.common.models import BaseModel, amount_field, currency_field, money_or_none
 from apps.common.money import Money
@@ -126,6 +135,8 @@ class Organization(BaseModel):
     is_active = models.BooleanField(default=True)
     hires = models.BooleanField(default=False)
     works = models.BooleanField(default=False)
+    hiring_facts = ArrayField(models.CharField(max_length=10, choices=HiringFact), default=list, editable=False)
+    """What its tasks are filtered by of its record as an employer; counted by `track_records`."""
     country_review_since = models.DateTimeField(null=True, blank=True)
     """Set when its country was changed, until staff have reviewed it: no money is paid out in the meantime."""
     picture = models.CharField(max_length=32, blank=True, default="", editable=False)

@@ -52,6 +52,14 @@ class SkillLevel(models.IntegerChoices):
     EXPERT = 4, _("Expert")
 
 
+class HiringFact(models.TextChoices):
+    """What tasks are filtered by of their employer's record."""
+
+    HIRED = "hired", _("Has hired here")
+    PAID = "paid", _("Has paid here")
+    ON_TIME = "on_time", _("Approves on time")
+
+
 class Region(models.TextChoices):
     """Groups of countries to look for people in; a country may be in several."""
 

@@ -35,6 +35,8 @@ from apps.tasks.queries import REFERENCE_CURRENCY
 from apps.tasks.rules import Brief
 from apps.tasks.states import TASK, TaskStatus, Visibility
 
+INDEXED_MAX = 200
+"""The most open tasks of one employer that are indexed again after a change of its record."""
 _COLUMNS = (
     "title", "category_id", "background", "goal", "requirements", "payment_terms", "source_language", "budget_kind",
     "budget_min_minor", "budget_max_minor", "currency", "deadline_at", "deadline_time_zone", "visibility",
@@ -252,6 +254,16 @@ def post_for_one(*, brief: Brief, organization_id: UUID, message: str, actor: Ac
         sent_at=now,
     )
     return move(task, TASK, "offer", actor=actor, now=now, changes={"published_at": now})
+
+
+@transaction.atomic
+def index_tasks_of(*, employer_id: UUID) -> int:
+    """Index the newest open tasks of an employer again, after its record has changed. Returns their number."""
+    rows = Task.objects.filter(employer_id=employer_id, status=TaskStatus.OPEN).order_by("-created_at", "-id")
+    tasks = list(rows.select_related("employer").select_for_update(of=("self",))[:INDEXED_MAX])
+    for task in tasks:
+        index(task)
+    return len(tasks)
 
 
 @transaction.atomic

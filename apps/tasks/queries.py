@@ -64,6 +64,7 @@ class TaskFilter:
     posted_within_days: int | None = None
     bid_window: str = ""
     bids_max: int | None = None
+    employer: str = ""
     region: str = ""
     overlap_hours: int = 0
     time_zone: str = ""
@@ -200,12 +201,17 @@ def _search(actor: Actor, filters: TaskFilter, now: datetime, words: Q, *, witho
 
 
 def employer_tokens(employer: Organization) -> list[str]:
-    """Return the tokens of an employer by which its tasks are filtered, as of the task's publication."""
-    return [_country_token(employer.country), _zone_token(employer.time_zone)]
+    """Return the tokens of an employer by which its tasks are filtered, as of when the task was indexed."""
+    facts = [_fact_token(fact) for fact in employer.hiring_facts]
+    return [_country_token(employer.country), _zone_token(employer.time_zone), *facts]
 
 
 def _country_token(country: str) -> str:
     return f"=country:{country}"
+
+
+def _fact_token(fact: str) -> str:
+    return f"=employer:{fact}"
 
 
 def _zone_token(zone: str) -> str:
@@ -216,6 +222,8 @@ def _words(filters: TaskFilter, now: datetime) -> Q:
     conditions = []
     if filters.region:
         conditions.append([_country_token(country) for country in countries_of(filters.region)])
+    if filters.employer:
+        conditions.append([_fact_token(filters.employer)])
     if filters.overlap_hours:
         conditions.append([_zone_token(zone) for zone in _zones_in_common(filters, now)])
     return skills.matching(filters.text, conditions, function="tasks_matching")

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from apps.accounts.operations import organizations
+from apps.tasks import operations as tasks
 from apps.track_records import queries, rules
 from apps.track_records.models import TrackRecord
 
@@ -40,3 +42,11 @@ def count_again(*, record_id: UUID, now: datetime) -> None:
     for name, value in counted.items():
         setattr(row, name, value)
     row.save(update_fields=list(counted))
+    _tell_of_hiring(row)
+
+
+def _tell_of_hiring(row: TrackRecord) -> None:
+    """Have open tasks found by what is known of their employer."""
+    facts = rules.hiring_facts(row.tasks_hired, row.paid_reference_minor, row.approvals_on_time, row.approvals)
+    if organizations.set_hiring_facts(organization_id=row.organization_id, facts=facts):
+        tasks.index_tasks_of(employer_id=row.organization_id)

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from statistics import median
 
+from apps.accounts.states import HiringFact
 from apps.common.money import Money
 
 REFERENCE_CURRENCY = "EUR"
 COUNTED_MIN = 3
 """A share or a median of fewer cases is not shown: it would say more than is known."""
+ON_TIME_BPS = 9_000
+"""From this share of approvals in time an employer is found as one that decides on time."""
 PAID_BANDS = (0, 500, 1_000, 5_000, 10_000, 50_000, 100_000, 500_000, 1_000_000)
 """Lower ends of what an employer has paid, in the reference currency: the public sees the band, not the amount."""
 UNANSWERED_AFTER = timedelta(days=7)
@@ -21,6 +24,17 @@ UNANSWERED_AFTER = timedelta(days=7)
 def share_bps(part: int, whole: int) -> int | None:
     """The part of the whole in basis points, rounded down to whole per cent; None for too few cases."""
     return 100 * (100 * part // whole) if whole >= COUNTED_MIN else None
+
+
+def hiring_facts(hired: int, paid_minor: int, on_time: int, approvals: int) -> list[str]:
+    """What is known of an employer's record, as values of `HiringFact`; too few approvals say nothing about time."""
+    share = share_bps(on_time, approvals)
+    facts = {
+        HiringFact.HIRED: hired > 0,
+        HiringFact.PAID: paid_minor > 0,
+        HiringFact.ON_TIME: share is not None and share >= ON_TIME_BPS,
+    }
+    return [str(fact) for fact, holds in facts.items() if holds]
 
 
 def rating_tenths(stars: Sequence[int]) -> int | None:

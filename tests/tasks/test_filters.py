@@ -11,6 +11,8 @@ from apps.matching.models import MatchResult
 from apps.tasks import queries
 from apps.tasks.models import Task
 from apps.tasks.queries import TaskFilter
+from apps.track_records import operations as track_records
+from apps.track_records.models import TrackRecord
 from tests.conftest import log_in
 
 pytestmark = pytest.mark.django_db
@@ -52,11 +54,28 @@ def test_tasks_are_found_by_the_region_and_the_hours_of_their_employer(make):
     assert titles(overlap_hours=6, time_zone="America/Los_Angeles") == []
 
 
+def test_tasks_are_found_by_the_record_of_their_employer(make):
+    """Also those posted before there was one."""
+    milestone = make.milestone(status="approved")
+    employer = milestone.contract.employer
+    make.task(title="Known guide", employer=employer)
+    make.task(title="New guide")
+    assert titles(employer="hired") == []
+    track_records.mark_due(organization_ids=[employer.id], now=make.now)
+    track_records.count_again(record_id=TrackRecord.objects.get(organization=employer).id, now=make.now)
+    assert titles(employer="hired") == titles(employer="paid") == ["Known guide"]
+    assert titles(employer="on_time") == [], "one approval is too few"
+    assert titles(employer="paid", region="oceania") == []
+    again = Task.objects.get(title="Known guide").search_vector
+    track_records.count_again(record_id=TrackRecord.objects.get(organization=employer).id, now=make.now)
+    assert Task.objects.get(title="Known guide").search_vector == again
+
+
 @pytest.mark.parametrize(
     ("query", "is_there"),
     [
         ("bids=0", True), ("bids=5", True), ("bids=x", True), ("region=eu", True), ("region=africa", False),
-        ("region=x", True), ("overlap=4", True), ("overlap=x", True), ("sort=match", True), ("sort=relevance", True),
+        ("region=x", True), ("employer=x", True), ("employer=paid", False), ("overlap=4", True), ("overlap=x", True), ("sort=match", True), ("sort=relevance", True),
         ("q=guide&sort=closing", True), ("q=Leitfaden", False),
     ],
 )  # fmt: skip

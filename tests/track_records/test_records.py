@@ -42,6 +42,17 @@ def test_a_completed_contract_is_counted_on_both_sides(make):
     assert shares == (None,) * 5, "one case is too few for a share"
 
 
+@pytest.mark.parametrize(
+    ("row", "facts"),
+    [
+        ((0, 0, 0, 0), []), ((1, 0, 0, 0), ["hired"]), ((1, 5, 2, 2), ["hired", "paid"]),
+        ((4, 5, 9, 10), ["hired", "paid", "on_time"]), ((4, 5, 8, 10), ["hired", "paid"]),
+    ],
+)  # fmt: skip
+def test_facts_of_an_employer_need_cases(row, facts):
+    assert rules.hiring_facts(*row) == facts
+
+
 def test_clients_who_come_back_are_counted_once(make):
     employer, freelancer = make.employer(), make.freelancer()
     for client in (employer, employer, employer, make.employer()):

@@ -104,6 +104,22 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("hires", models.BooleanField(default=False)),
                 ("works", models.BooleanField(default=False)),
+                (
+                    "hiring_facts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("hired", "Has hired here"),
+                                ("paid", "Has paid here"),
+                                ("on_time", "Approves on time"),
+                            ],
+                            max_length=10,
+                        ),
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
                 ("country_review_since", models.DateTimeField(blank=True, null=True)),
                 ("picture", models.CharField(blank=True, default="", editable=False, max_length=32)),
             ],

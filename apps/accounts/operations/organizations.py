@@ -184,3 +184,10 @@ def rename_organization(user: User, new_name: str, organization_name: str, actor
         changes["display_name"] = new_name
     if changes:
         update_organization(organization_id=own.id, actor=actor, now=now, changes=changes)
+
+
+@transaction.atomic
+def set_hiring_facts(*, organization_id: UUID, facts: list[str]) -> bool:
+    """Store what is known of an organization's record as an employer. Returns whether something changed."""
+    others = Organization.objects.filter(id=organization_id).exclude(hiring_facts=facts)
+    return others.update(hiring_facts=facts) > 0

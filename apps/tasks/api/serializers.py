@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.accounts.states import Region
+from apps.accounts.states import HiringFact, Region
 from apps.common import currencies
 from apps.common.api.serializers import AMOUNT_MAX, MomentField
 from apps.common.forms import CONTENT_LANGUAGES
@@ -129,6 +129,9 @@ class TaskQuerySerializer(serializers.Serializer[Any]):
     posted_within_days = serializers.IntegerField(min_value=1, max_value=3650, required=False)
     bid_window = serializers.ChoiceField(choices=BidWindow.choices, required=False)
     bids_max = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
+    employer = serializers.ChoiceField(
+        choices=HiringFact.choices, required=False, help_text="What the employer's record says."
+    )
     region = serializers.ChoiceField(choices=Region.choices, required=False, help_text="Of the employer.")
     overlap_hours = serializers.IntegerField(
         min_value=0,
