@@ -320,6 +320,7 @@ def test_the_papers_are_in_nobodys_copy_and_on_no_page_of_the_bidder(task, bid, 
 
 def test_members_do_it_all_on_pages(client, task, bid):
     log_in(client, task.employer)
+    assert f"/en/bids/{bid.id}/scores/" in client.get(bid.get_absolute_url()).content.decode()
     lines = {"criteria-TOTAL_FORMS": "3", "criteria-INITIAL_FORMS": "0", "criteria-0-name": "Quality",
              "criteria-0-weight": "60", "criteria-1-name": "Price", "criteria-1-weight": "30"}  # fmt: skip
     wrong = client.post(f"/en/tasks/{task.id}/award-criteria/", lines)
