@@ -120,9 +120,9 @@ def _value(kind: str, value: Any) -> str:
     return _number(kind, int(value), "")
 
 
-def facts_text(content_type: str, size: int, facts: Mapping[str, Any]) -> Sequence[str]:
+def facts_text(facts: Mapping[str, Any]) -> Sequence[str]:
     """What was measured in a file, for a line below its name."""
-    rows = [filesizeformat(size)]
+    rows = []
     if "width" in facts:
         rows.append(f"{facts['width']} × {facts['height']} px")
     if "pages" in facts:

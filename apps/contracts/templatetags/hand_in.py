@@ -22,4 +22,4 @@ def about(findings: Iterable[Mapping[str, Any]], criterion_id: object) -> list[F
 
 @register.filter
 def facts(file: StoredFile) -> Sequence[str]:
-    return texts.facts_text(file.content_type, file.size, file.facts)
+    return texts.facts_text(file.facts)
