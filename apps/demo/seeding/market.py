@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.assurance import operations as assurance
 from apps.common.actors import SYSTEM
-from apps.demo.seeding import meetings, money, tasks, texts
+from apps.demo.seeding import meetings, money, offers, tasks, texts
 from apps.demo.seeding.background import EVENTS_MAX
 from apps.demo.seeding.participants import Participants, are_registered, register_all
 from apps.demo.steps import days, owner_of
@@ -38,6 +38,7 @@ def seed() -> bool:
     _publish_legal_texts(participants)
     tasks.add_all(participants)
     meetings.add_all(participants)
+    offers.add_all(participants)
     _report_task(participants)
     money.pay_out(participants)
     bus.deliver_pending(now=timezone.now(), limit=EVENTS_MAX)
