@@ -274,7 +274,7 @@ _APP_SCOPES = {
     **dict.fromkeys(
         (
             "accounts", "assurance", "bidding", "choosing", "contracts", "dashboard", "disputes", "files", "legal",
-            "matching", "moderation", "notifications", "privacy", "reviews", "saved", "skills", "tasks",
+            "matching", "moderation", "notifications", "privacy", "quality", "reviews", "saved", "skills", "tasks",
             "track_records",
         ),
         KeyScope.WORK,

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import AutoField, Model
+from django.db.models import AutoField, Field, Model
 from django.utils import timezone
 from faker import Faker
 
@@ -226,11 +227,19 @@ def _insert(rows: dict[type[Model], list[Any]]) -> None:
         fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
         lines = io.StringIO()
         for instance in instances:
-            lines.write("\t".join(_column(field.pre_save(instance, True)) for field in fields) + "\n")
+            lines.write("\t".join(_column(_value_of(field, instance)) for field in fields) + "\n")
         lines.seek(0)
         columns = ", ".join(f'"{field.column}"' for field in fields)
         with connection.cursor() as cursor:
             cursor.copy_expert(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN', lines)
+
+
+def _value_of(field: Field[Any, Any], instance: Model) -> Any:
+    """The field's value; an array in PostgreSQL's notation."""
+    value = field.pre_save(instance, True)
+    if not isinstance(field, ArrayField):
+        return value
+    return "{" + ",".join(json.dumps(str(item)) for item in value) + "}"
 
 
 def _column(value: Any) -> str:

@@ -48,7 +48,8 @@ def test_a_delivery_is_checked_sent_and_seen(make, visitor, language, width, jav
     )
     page.click("button[value=review]")
     page.locator("button[value=send]").wait_for()
-    freelancer.check()
+    if javascript:
+        freelancer.check()
     assert page.locator(".finding .tag-ok").count() == 5
     assert page.locator(".finding .tag-bad").count() == 1
     assert not Deliverable.objects.exists()
@@ -64,6 +65,7 @@ def test_a_delivery_is_checked_sent_and_seen(make, visitor, language, width, jav
     draw_previews()
     employer = visitor(owner(milestone.contract.employer), language=language, width=width, javascript=javascript)
     room = employer.open(f"/contracts/{milestone.contract_id}/")
-    employer.check()
+    if javascript:
+        employer.check()
     assert room.locator(".preview img").count() > 0
     assert room.locator(".finding .tag-bad").count() > 0
