@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +18,6 @@ from apps.quality import policies, queries, rules
 from apps.quality.models import Draw, Sample
 from apps.quality.states import SAMPLE, SampleStatus
 
-FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 POPULATION_MAX = 5_000
 SETTLED = timedelta(minutes=5)
 """Deliveries of the last minutes wait for the next draw: their transactions may not be visible yet."""
@@ -32,11 +31,16 @@ class NoteMissing(Invalid):
 
 @transaction.atomic
 def draw_samples(*, now: datetime) -> int:
-    """Draw from what was delivered since the last draw, and commit to the next seed. Returns the number drawn."""
+    """
+    Draw from what was delivered since the last draw, and commit to the next seed. Returns the number drawn.
+
+    The first call only commits: what was delivered before a seed was published cannot be drawn by it.
+    """
+    until = now - SETTLED
     draw = queries.open_draw_for_update()
     if draw is None:
-        draw = _commit(starts_at=FIRST)
-    until = now - SETTLED
+        _commit(starts_at=until)
+        return 0
     rows = queries.arrivals(draw.starts_at, until, POPULATION_MAX + 1)
     if not rows:
         return 0

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def make(make):
+    """The first seed is published an hour before anything is delivered."""
     make.now = timezone.now()
+    operations.draw_samples(now=make.now - timedelta(hours=1))
     return make
 
 
@@ -28,6 +30,15 @@ def later(make: Make, **span):
 
 def staff(make: Make):
     return make.staff_actor()
+
+
+def test_what_was_delivered_before_a_seed_was_published_is_not_drawn(make):
+    first = Draw.objects.get()
+    assert (first.drawn_at, first.starts_at) == (None, make.now - timedelta(hours=1) - operations.SETTLED)
+    make.milestone(status="delivered")
+    Deliverable.objects.update(submitted_at=first.starts_at - timedelta(seconds=1))
+    assert operations.draw_samples(now=later(make)) == 0
+    assert not Sample.objects.exists()
 
 
 def test_deliveries_are_drawn_by_the_committed_seed(make):
