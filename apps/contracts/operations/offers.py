@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,13 +10,16 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from apps.accounts.models import Organization
 from apps.accounts.policies import check_are_strangers
 from apps.bidding import operations as bidding
 from apps.bidding import policies as bidding_policies
 from apps.bidding import queries as bids
 from apps.bidding.models import Bid
+from apps.bidding.states import ExchangeBearer
 from apps.common import business_days, limits
 from apps.common.actors import SYSTEM, Actor
+from apps.common.money import Money
 from apps.common.operations import move
 from apps.contracts import events, policies, rules
 from apps.contracts.models import Contract, ContractCriterion, ContractVersion, Milestone
@@ -25,6 +29,7 @@ from apps.outbox import bus
 from apps.tasks import operations as tasks
 from apps.tasks import queries as task_queries
 from apps.tasks.models import Task
+from apps.tasks.rules import Brief
 
 ANSWER_DAYS = 5
 """Business days of the freelancer to answer an offer."""
@@ -76,72 +81,93 @@ def offer_to_other_bidder(*, contract_id: UUID, bid_id: UUID, actor: Actor, now:
 
 
 def _draw_up(bid: Bid, actor: Actor, now: datetime) -> Contract:
+    """A contract on the bid's terms."""
     task = bid.task
-    terms = _terms(bid)
-    contract = Contract.objects.create(
-        task=task,
-        bid=bid,
-        employer_id=task.employer_id,
-        freelancer_id=bid.bidder_id,
-        title=task.title,
-        amount_minor=bid.binding_amount_minor,
-        currency=bid.binding_currency,
-        binding_language=task.source_language,
-        terms=terms,
-        terms_sha256=rules.fingerprint(terms),
-        revisions_included=task.revisions_included,
-        offered_at=now,
-        offered_by_id=actor.user_id,
-        respond_by=business_days.deadline(now, ANSWER_DAYS, country=bid.bidder.country, time_zone=bid.bidder.time_zone),
-    )
-    ContractCriterion.objects.bulk_create(
-        ContractCriterion(contract=contract, position=criterion.position, text=criterion.text)
-        for criterion in task_queries.criteria(task.id)
-    )
-    Milestone.objects.bulk_create(
-        Milestone(
-            contract=contract,
-            position=part.position,
-            title=part.title,
-            amount_minor=part.binding_amount_minor,
-            currency=bid.binding_currency,
-            days=part.days,
-        )
-        for part in bids.milestones(bid.id)
-    )
-    return contract
-
-
-def _terms(bid: Bid) -> dict[str, Any]:
-    """Return the agreement as plain values, in the original words of both sides."""
-    task = bid.task
-    return {
-        "title": task.title,
-        "background": task.background,
-        "goal": task.goal,
-        "requirements": task.requirements,
-        "payment_terms": task.payment_terms,
-        "language": task.source_language,
-        "deadline_at": task.deadline_at.isoformat() if task.deadline_at else None,
-        "criteria": [criterion.text for criterion in task_queries.criteria(task.id)],
+    terms = agreed_terms(
+        task_queries.brief_of(task),
+        amount=bid.binding_amount,
+        days=bid.days,
+        milestones=[(part.title, part.binding_amount_minor, part.days) for part in bids.milestones(bid.id)],
+    ) | {
         "addenda": [addendum.text for addendum in task.addenda.order_by("added_at")],
-        "amount_minor": bid.binding_amount_minor,
-        "currency": bid.binding_currency,
         "exchange_bearer": bid.exchange_bearer,
         "exchange_minor": bid.exchange_minor,
-        "days": bid.days,
-        "revisions_included": task.revisions_included,
-        "chargeback_is_owed_back": settings.CHARGEBACK_IS_OWED_BACK,
         "cover_note": bid.cover_note,
         "answers": [
             {"criterion": answer.criterion.text, "will_meet": answer.will_meet, "note": answer.note}
             for answer in bids.answers(bid.id)
         ],
+    }
+    return draw_up(task=task, freelancer=bid.bidder, bid=bid, terms=terms, actor=actor, now=now)
+
+
+def agreed_terms(
+    brief: Brief, *, amount: Money, days: int, milestones: Sequence[tuple[str, int, int]]
+) -> dict[str, Any]:
+    """
+    Return an agreement as plain values, in the original words of the employer, without anything of a bid.
+
+    :param milestones: title, amount in minor units, and days of each.
+    """
+    return {
+        "title": brief.title,
+        "background": brief.background,
+        "goal": brief.goal,
+        "requirements": brief.requirements,
+        "payment_terms": brief.payment_terms,
+        "language": brief.source_language,
+        "deadline_at": brief.deadline_at.isoformat() if brief.deadline_at else None,
+        "criteria": list(brief.criteria),
+        "addenda": [],
+        "amount_minor": amount.amount_minor,
+        "currency": amount.currency,
+        "exchange_bearer": ExchangeBearer.FREELANCER.value,
+        "exchange_minor": 0,
+        "days": days,
+        "revisions_included": brief.revisions_included,
+        "chargeback_is_owed_back": settings.CHARGEBACK_IS_OWED_BACK,
+        "cover_note": "",
+        "answers": [],
         "milestones": [
-            {"title": part.title, "amount_minor": part.binding_amount_minor, "days": part.days}
-            for part in bids.milestones(bid.id)
+            {"title": title, "amount_minor": amount_minor, "days": days_of_one}
+            for title, amount_minor, days_of_one in milestones
         ],
     }
+
+
+def draw_up(
+    *, task: Task, freelancer: Organization, bid: Bid | None, terms: dict[str, Any], actor: Actor, now: datetime
+) -> Contract:
+    """
+    Create the offered contract with the milestones and criteria of its terms.
+
+    :param terms: as `agreed_terms`.
+    """
+    contract = Contract.objects.create(
+        task=task,
+        bid=bid,
+        employer_id=task.employer_id,
+        freelancer=freelancer,
+        title=task.title,
+        amount_minor=terms["amount_minor"],
+        currency=terms["currency"],
+        binding_language=terms["language"],
+        terms=terms,
+        terms_sha256=rules.fingerprint(terms),
+        revisions_included=terms["revisions_included"],
+        offered_at=now,
+        offered_by_id=actor.user_id,
+        respond_by=business_days.deadline(now, ANSWER_DAYS, country=freelancer.country, time_zone=freelancer.time_zone),
+    )
+    ContractCriterion.objects.bulk_create(
+        ContractCriterion(contract=contract, position=position, text=text)
+        for position, text in enumerate(terms["criteria"], start=1)
+    )
+    Milestone.objects.bulk_create(
+        Milestone(contract=contract, position=position, currency=terms["currency"], **step)
+        for position, step in enumerate(terms["milestones"], start=1)
+    )
+    return contract
 
 
 @transaction.atomic

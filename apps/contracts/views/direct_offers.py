@@ -22,6 +22,7 @@ from apps.common.money import Money
 from apps.contracts import policies, terms
 from apps.contracts.forms import DirectOfferForm, StepForm, StepFormSet
 from apps.contracts.operations import direct_offers
+from apps.contracts.operations.direct_offers import CheckedOffer
 from apps.contracts.queries import contracts
 from apps.contracts.views.lines import PREFIX, edited
 from apps.pricing.queries import fees, previews
@@ -70,8 +71,10 @@ def _send(
     now, brief = timezone.now(), form.brief()
     try:
         if "send" not in request.POST:
-            checked, total = direct_offers.check_offer(brief, draft)
-            return _page(request, profile, form, steps, costs=_costs(request, profile, checked, total))
+            checked = direct_offers.check_offer(
+                freelancer_id=profile.organization_id, brief=brief, draft=draft, actor=actor(request), now=now
+            )
+            return _page(request, profile, form, steps, costs=_costs(request, profile, checked))
         contract = direct_offers.offer_directly(
             freelancer_id=profile.organization_id,
             brief=brief,
@@ -87,17 +90,17 @@ def _send(
     return redirect(contract)
 
 
-def _costs(request: HttpRequest, profile: Profile, draft: terms.Draft, total: Money) -> dict[str, Any]:
+def _costs(request: HttpRequest, profile: Profile, offer: CheckedOffer) -> dict[str, Any]:
     """What the employer would pay in all, and what the freelancer would receive, at today's fees."""
     payer, payee, today = (
         organizations.organization(actor(request).side_id),
         profile.organization,
         timezone.now().date(),
     )
-    parts = [Money(step.amount_minor, total.currency) for step in draft.steps]
+    parts = [Money(step.amount_minor, offer.total.currency) for step in offer.draft.steps]
     cost = previews.employer_costs(payer.country, today, [(payee.id, payee.country, parts)], payer_id=payer.id)[0]
     received = previews.receive_preview(
-        total,
+        offer.total,
         payer.country,
         payee.country,
         payee.currency,
@@ -123,7 +126,6 @@ def _page(
         "form": form,
         "steps": steps,
         "costs": costs,
-        "currency": form["currency"].value() or "",
     }
     return render(request, "contracts/direct_offer.html", context, status=status)
 
