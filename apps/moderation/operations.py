@@ -18,7 +18,7 @@ from apps.moderation import events, policies, queries
 from apps.moderation.models import AuditEntry, Objection, Report, Statement
 from apps.moderation.states import OBJECTION, REPORT, Decision, Reason, ReportStatus, Subject
 from apps.outbox import bus
-from apps.tasks import operations as tasks
+from apps.tasks import hiding
 
 
 class SubjectUnknown(NotFound):
@@ -208,7 +208,7 @@ def answer_objection(*, objection_id: UUID, verb: str, answer: str, actor: Actor
 
 def _restore(subject_type: str, subject_id: UUID, actor: Actor, now: datetime) -> None:
     if subject_type == Subject.TASK:
-        tasks.restore(task_id=subject_id, actor=actor, now=now)
+        hiding.restore(task_id=subject_id, actor=actor, now=now)
     elif subject_type == Subject.PROFILE:
         organization_id = Profile.objects.values_list("organization_id", flat=True).get(id=subject_id)
         profiles.restore_profile(organization_id=organization_id, actor=actor, now=now)
@@ -222,7 +222,7 @@ def _restore(subject_type: str, subject_id: UUID, actor: Actor, now: datetime) -
 
 def _hide(*, subject_type: str, subject_id: UUID, reason_code: str, actor: Actor, now: datetime) -> None:
     if subject_type == Subject.TASK:
-        tasks.take_down(task_id=subject_id, reason_code=reason_code, actor=actor, now=now)
+        hiding.take_down(task_id=subject_id, reason_code=reason_code, actor=actor, now=now)
     elif subject_type == Subject.PROFILE:
         organization_id = Profile.objects.values_list("organization_id", flat=True).get(id=subject_id)
         profiles.hide_profile(organization_id=organization_id, reason_code=reason_code, actor=actor, now=now)

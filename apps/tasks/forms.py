@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common import fmt
+from apps.common.errors import Invalid
 from apps.common.forms import AmountField, MomentField, add_money, currency_choices, language_choices
 from apps.common.models import money_or_none
 from apps.skills import queries as skills
 from apps.skills.forms import SkillPickerField
-from apps.tasks import queries, rules
+from apps.tasks import operations, queries, rules
 from apps.tasks.models import Task
-from apps.tasks.operations import PlanDoesNotAddUp
 from apps.tasks.rules import Brief, PlannedMilestone
 from apps.tasks.states import BidWindow, BudgetKind, Visibility
 
@@ -60,14 +60,11 @@ class PlanField(CriteriaField):
         return super().prepare_value(value)
 
     def clean(self, value: Any) -> Any:
-        lines: tuple[str, ...] = self.to_python(value)
+        plan = tuple(rules.planned_milestone(line) for line in self.to_python(value))
         try:
-            plan = tuple(rules.planned_milestone(line) for line in lines)
-        except ValueError:
-            message = _("Each line needs a title of at most %(most)s letters and a share between 1 and 100.")
-            raise forms.ValidationError(message % {"most": rules.TITLE_MAX}) from None
-        if len(plan) > rules.PLAN_MAX or not rules.shares_add_up(plan):
-            raise forms.ValidationError(str(PlanDoesNotAddUp(most=rules.PLAN_MAX)))
+            operations.check_plan(plan)
+        except Invalid as error:
+            raise forms.ValidationError(str(error)) from None
         return plan
 
 

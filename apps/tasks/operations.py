@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -32,7 +33,7 @@ from apps.tasks.models import (
     TaskSkill,
 )
 from apps.tasks.queries import REFERENCE_CURRENCY
-from apps.tasks.rules import Brief
+from apps.tasks.rules import Brief, PlannedMilestone
 from apps.tasks.states import TASK, TaskStatus, Visibility
 
 INDEXED_MAX = 200
@@ -54,6 +55,12 @@ class TooManySkills(Invalid):
     code = "too_many_skills"
     field = "skills"
     message = _("At most %(most)s skills: name those that decide.")
+
+
+class PlanNotReadable(Invalid):
+    code = "plan_not_readable"
+    field = "milestones"
+    message = _("Each line needs a title of at most %(most)s letters and a share between 1 and 100.")
 
 
 class PlanDoesNotAddUp(Invalid):
@@ -129,6 +136,14 @@ def save_draft(*, task_id: UUID, actor: Actor, brief: Brief, now: datetime) -> T
     return _write_brief(task, brief)
 
 
+def check_plan(plan: Sequence[PlannedMilestone]) -> None:
+    """:raises PlanNotReadable: :raises PlanDoesNotAddUp: if an employer's suggested milestones make no sense."""
+    if not all(rules.is_readable(milestone) for milestone in plan):
+        raise PlanNotReadable(most=rules.TITLE_MAX)
+    if len(plan) > rules.PLAN_MAX or not rules.shares_add_up(plan):
+        raise PlanDoesNotAddUp(most=rules.PLAN_MAX)
+
+
 def _write_brief(task: Task, brief: Brief) -> Task:
     if len(brief.criteria) > rules.CRITERIA_MAX:
         raise TooManyCriteria(most=rules.CRITERIA_MAX)
@@ -136,8 +151,7 @@ def _write_brief(task: Task, brief: Brief) -> Task:
         raise TooManySkills(most=rules.SKILLS_MAX)
     if brief.currency not in currencies.exponents():
         raise CurrencyUnknown
-    if len(brief.milestones) > rules.PLAN_MAX or not rules.shares_add_up(brief.milestones):
-        raise PlanDoesNotAddUp(most=rules.PLAN_MAX)
+    check_plan(brief.milestones)
     if not 0 <= brief.revisions_included <= rules.REVISIONS_MAX:
         raise TooManyRevisions(most=rules.REVISIONS_MAX)
     for name in _COLUMNS:
@@ -482,24 +496,3 @@ def decline_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> T
             now=now,
         )
     return invitation
-
-
-@transaction.atomic
-def take_down(*, task_id: UUID, reason_code: str, actor: Actor, now: datetime) -> Task:
-    """Hide a task from everyone but its owner and staff (staff only); bidding stops while it is hidden."""
-    policies.check_can_hide(actor)
-    task = queries.task_for_update(task_id)
-    task.hidden_at, task.hidden_reason = now, reason_code
-    task.save(update_fields=["hidden_at", "hidden_reason"])
-    bus.publish(events.TaskTakenDown(task_id=task.id, reason_code=reason_code), now=now)
-    return task
-
-
-@transaction.atomic
-def restore(*, task_id: UUID, actor: Actor, now: datetime) -> Task:
-    """Show a hidden task again (staff only). Scheduled changes made meanwhile, such as an expiry, stay in effect."""
-    policies.check_can_hide(actor)
-    task = queries.task_for_update(task_id)
-    task.hidden_at, task.hidden_reason = None, ""
-    task.save(update_fields=["hidden_at", "hidden_reason"])
-    return task

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from apps.accounts.models import Organization
 from apps.accounts.queries import organizations
@@ -447,32 +447,6 @@ def tasks_of(organization_id: UUID) -> QuerySet[Task]:
 def newest_tasks_of(organization_id: UUID, limit: int) -> QuerySet[Task]:
     """With what a list shows of each task."""
     return tasks_of(organization_id).select_related(None).only("title", "source_language", "status")[:limit]
-
-
-@dataclass(frozen=True, slots=True)
-class PostingRecord:
-    """The number of tasks an employer published, that are open for bids now, and whose selection ended."""
-
-    posted: int
-    open: int
-    decided: int
-
-
-def posting_record(employer_id: UUID) -> PostingRecord:
-    """
-    Return the public record of an employer's tasks. Not counted: tasks hidden by staff, and those of direct offers,
-    on which nobody could bid.
-    """
-    published = Task.objects.filter(
-        employer_id=employer_id, published_at__isnull=False, bidding_closes_at__isnull=False, hidden_at=None
-    )
-    undecided = [TaskStatus.DRAFT, TaskStatus.OPEN, TaskStatus.DECIDING]
-    counted = published.aggregate(
-        posted=Count("id"),
-        open=Count("id", filter=Q(status=TaskStatus.OPEN, visibility=Visibility.PUBLIC)),
-        decided=Count("id", filter=~Q(status__in=undecided)),
-    )
-    return PostingRecord(**counted)
 
 
 def tasks_to_close_bidding(now: datetime) -> QuerySet[Task, UUID]:

@@ -48,20 +48,17 @@ def planned_milestone(line: str) -> PlannedMilestone:
     """
     Read one line of a plan: its title, and the share of the price at its end ("First draft 40 %"), in any digits.
 
-    :raises ValueError: if the title is empty or too long, or the share is not between 1 and 100.
+    Whether it makes sense says `is_readable`.
     """
     text = " ".join(line.split()).lstrip("-•– ")
     matched = _SHARE.match(text)
-    title, share = (matched["title"], int(matched["share"])) if matched else (text, None)
-    return checked_milestone(title, share)
+    return PlannedMilestone(matched["title"], int(matched["share"])) if matched else PlannedMilestone(text)
 
 
-def checked_milestone(title: str, share: int | None) -> PlannedMilestone:
-    """:raises ValueError: as `planned_milestone`."""
-    title = " ".join(title.split())
-    if not is_visible(title) or len(title) > TITLE_MAX or (share is not None and not 1 <= share <= 100):
-        raise ValueError(title)
-    return PlannedMilestone(title, share)
+def is_readable(milestone: PlannedMilestone) -> bool:
+    """Whether the title is neither empty nor too long, and the share between 1 and 100."""
+    is_share = milestone.share is None or 1 <= milestone.share <= 100
+    return is_share and is_visible(milestone.title) and len(milestone.title) <= TITLE_MAX
 
 
 def shares_add_up(plan: Sequence[PlannedMilestone]) -> bool:

@@ -42,10 +42,10 @@ def count_again(*, record_id: UUID, now: datetime) -> None:
     for name, value in counted.items():
         setattr(row, name, value)
     row.save(update_fields=list(counted))
-    _tell_of_hiring(row)
+    _keep_hiring_facts(row)
 
 
-def _tell_of_hiring(row: TrackRecord) -> None:
+def _keep_hiring_facts(row: TrackRecord) -> None:
     """Have open tasks found by what is known of their employer."""
     facts = rules.hiring_facts(row.tasks_hired, row.paid_reference_minor, row.approvals_on_time, row.approvals)
     if organizations.set_hiring_facts(organization_id=row.organization_id, facts=facts):

@@ -21,7 +21,8 @@ from apps.messaging.models import Conversation, Message
 from apps.payouts.queries import accounts as payout_accounts
 from apps.pricing.queries import rates
 from apps.reviews.models import Review
-from apps.tasks import queries as tasks
+from apps.tasks.models import Task
+from apps.tasks.states import TaskStatus
 from apps.track_records import rules
 from apps.track_records.models import TrackRecord
 from apps.track_records.rules import Hiring, Record, Work
@@ -130,7 +131,7 @@ def count_work(organization_id: UUID) -> dict[str, Any]:
 
 def count_hiring(organization_id: UUID, now: datetime) -> dict[str, Any]:
     """The columns of `TrackRecord` about hiring others."""
-    posted = tasks.posting_record(organization_id)
+    posted, ended = _posted_and_ended(organization_id)
     contracts = _contracts("employer", organization_id)
     chosen = contracts.filter(bid__isnull=False)  # an offer made directly chooses among nobody
     newest = chosen.select_related("task").order_by("-offered_at")[:DECISIONS_MAX]
@@ -146,8 +147,8 @@ def count_hiring(organization_id: UUID, now: datetime) -> dict[str, Any]:
     approvals = approved.count()
     hired = chosen.values("task_id").distinct().count()
     return {
-        "tasks_posted": posted.posted,
-        "tasks_decided": max(posted.decided, hired),
+        "tasks_posted": posted,
+        "tasks_decided": max(ended, hired),
         "tasks_hired": hired,
         "decisions": len(decided),
         "decision_minutes": rules.median_minutes(decided),
@@ -155,6 +156,19 @@ def count_hiring(organization_id: UUID, now: datetime) -> dict[str, Any]:
         "approvals": approvals,
         "approvals_on_time": min(by_person.values("subject_id").distinct().count(), approvals),
     }
+
+
+def _posted_and_ended(employer_id: UUID) -> tuple[int, int]:
+    """
+    How many tasks the employer posted, and how many of them take no bids any more. Not counted: tasks hidden by staff,
+    and those of direct offers, on which nobody could bid.
+    """
+    posted = Task.objects.filter(
+        employer_id=employer_id, published_at__isnull=False, bidding_closes_at__isnull=False, hidden_at=None
+    )
+    undecided = [TaskStatus.DRAFT, TaskStatus.OPEN, TaskStatus.DECIDING]
+    counted = posted.aggregate(all=Count("id"), ended=Count("id", filter=~Q(status__in=undecided)))
+    return counted["all"], counted["ended"]
 
 
 def _paid_minor(organization_id: UUID, now: datetime) -> int:

@@ -7,7 +7,6 @@ import pytest
 from apps.common.money import Money
 from apps.escrow.queries import escrows
 from apps.moderation import operations as moderation
-from apps.tasks import queries as tasks
 from apps.track_records import operations
 from tests.conftest import NOON
 
@@ -68,9 +67,9 @@ def test_the_figures_are_what_happened(client, make, studio):
     page = client.get(studio.get_absolute_url()).content.decode()
 
     figures = _shown(page)
-    posted = tasks.posting_record(studio.id)
-    assert figures["Tasks posted"] == str(posted.posted) == "5"
-    assert figures["Hire rate"] == f"{100 // posted.decided}%"
+    studio.track_record.refresh_from_db()
+    assert figures["Tasks posted"] == str(studio.track_record.tasks_posted) == "5"
+    assert figures["Hire rate"] == f"{100 // studio.track_record.tasks_decided}%"
     assert figures["Paid to freelancers"] == "1,000–5,000 EUR", "a band, not the amount"
     assert "Still open" in page
     assert escrows.paid_by(studio.id) == [Money.of("1100.00", "EUR")]

@@ -7,7 +7,7 @@ from apps.common.errors import IllegalTransition
 from apps.common.models import StatusChange
 from apps.outbox.models import Event
 from apps.skills.models import Category
-from apps.tasks import operations, policies, queries
+from apps.tasks import hiding, operations, policies, queries
 from apps.tasks.models import Task
 from apps.tasks.states import TaskStatus
 
@@ -145,9 +145,9 @@ def test_an_invitation_shows_the_task_to_the_invited(make, now):
 def test_staff_take_a_task_down_and_only_its_owner_still_sees_it(make, now):
     task = make.task()
     with pytest.raises(policies.StaffOnly):
-        operations.take_down(task_id=task.id, reason_code="scam", actor=make.actor(make.freelancer()), now=now)
+        hiding.take_down(task_id=task.id, reason_code="scam", actor=make.actor(make.freelancer()), now=now)
     staff = make.actor(make.organization(owner=make.staff()))
-    operations.take_down(task_id=task.id, reason_code="scam", actor=staff, now=now)
+    hiding.take_down(task_id=task.id, reason_code="scam", actor=staff, now=now)
     assert not queries.tasks_visible_to(make.actor(make.freelancer())).exists()
     assert task in queries.tasks_visible_to(make.actor(task.employer))
 

@@ -38,8 +38,7 @@ def test_a_line_of_a_plan_is_read_in_any_script(line, title, share):
 
 @pytest.mark.parametrize("line", ["", "  ", "40 %", "Draft 0 %", "Draft 101 %", "x" * 141, "\u200b"])
 def test_a_line_without_sense_is_refused(line):
-    with pytest.raises(ValueError):  # of the form, which words it
-        rules.planned_milestone(line)
+    assert not rules.is_readable(rules.planned_milestone(line))
 
 
 @given(st.lists(st.integers(1, 100), max_size=12))
@@ -90,6 +89,9 @@ def test_a_plan_that_does_not_add_up_is_refused(make):
     for plan in ((PlannedMilestone("a", 50),), (PlannedMilestone("a", 50), PlannedMilestone("b"))):
         with pytest.raises(operations.PlanDoesNotAddUp):
             make.task(milestones=plan)
+    for wrong in (PlannedMilestone("\u200b"), PlannedMilestone("a", 101), PlannedMilestone("x" * 141)):
+        with pytest.raises(operations.PlanNotReadable):
+            make.task(milestones=(wrong,))
     with pytest.raises(operations.TooManyRevisions):
         make.task(revisions_included=21)
 
