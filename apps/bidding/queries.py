@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Max, Min, Q, QuerySet, Value, When
 
 from apps.accounts.models import Organization
 from apps.bidding import rules
@@ -238,26 +238,28 @@ class Debrief:
 
 def debrief(bid: Bid, now: datetime) -> Debrief | None:
     """
-    Return the debrief of a bid that was not chosen, for its bidder; None for others. Prices are told only when nobody
+    Return the debrief of a bid that was not chosen, for its bidder; None for others. Prices are shown only when nobody
     can bid on the task any more, of sealed bids only once the task was awarded, and never of fewer than
     `rules.RANGE_OF_MIN` bids.
     """
     if bid.status not in NOT_CHOSEN:
         return None
-    bids = Bid.objects.filter(task_id=bid.task_id).exclude(status=BidStatus.WITHDRAWN).order_by("binding_amount_minor")
-    minors = list(bids.values_list("binding_amount_minor", flat=True))
-    prices = [Money(minor, bid.binding_currency) for minor in minors] if _may_tell_prices(bid.task, now) else []
-    lowest, highest = rules.price_range(prices) or (None, None)
+    counted = (
+        Bid.objects.filter(task_id=bid.task_id)
+        .exclude(status=BidStatus.WITHDRAWN)
+        .aggregate(bids=Count("id"), lowest=Min("binding_amount_minor"), highest=Max("binding_amount_minor"))
+    )
+    shows_prices = counted["bids"] >= rules.RANGE_OF_MIN and _are_prices_shown(bid.task, now)
     return Debrief(
         reason=str(bid.get_decline_reason_display()) if bid.decline_reason else "",
         note=bid.decline_note,
-        bids=len(minors),
-        lowest=lowest,
-        highest=highest,
+        bids=counted["bids"],
+        lowest=Money(counted["lowest"], bid.binding_currency) if shows_prices else None,
+        highest=Money(counted["highest"], bid.binding_currency) if shows_prices else None,
     )
 
 
-def _may_tell_prices(task: Task, now: datetime) -> bool:
+def _are_prices_shown(task: Task, now: datetime) -> bool:
     if task.bid_window == BidWindow.SEALED:
         return task.status in (TaskStatus.AWARDED, TaskStatus.COMPLETED)
     is_open = task.status == TaskStatus.OPEN and (task.bidding_closes_at is None or now < task.bidding_closes_at)

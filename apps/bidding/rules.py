@@ -106,10 +106,3 @@ def outside_budget_bps(amount: Money, lowest: Money | None, highest: Money | Non
     if lowest is not None and amount < lowest:
         return difference_bps(amount, lowest)
     return 0
-
-
-def price_range(amounts: Sequence[Money]) -> tuple[Money, Money] | None:
-    """The lowest and the highest amount; None for fewer than `RANGE_OF_MIN`."""
-    if len(amounts) < RANGE_OF_MIN:
-        return None
-    return min(amounts, key=lambda amount: amount.amount_minor), max(amounts, key=lambda amount: amount.amount_minor)

@@ -42,11 +42,6 @@ class NothingScored(Conflict):
     message = _("Nobody has scored a bid yet.")
 
 
-def can_see(actor: Actor, task: Task) -> bool:
-    """Whether the actor is a member of the employer who may read its bids."""
-    return may(actor, Act.READ_BIDS, task.employer_id, Side.EMPLOYER)
-
-
 def check_can_plan(actor: Actor, task: Task, evaluation: Evaluation) -> None:
     check_may(actor, Act.SET_AWARD_CRITERIA, task.employer_id, Side.EMPLOYER)
     if evaluation.status != EvaluationStatus.PREPARING:

@@ -3,20 +3,40 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
+from apps.accounts.policies import may
+from apps.accounts.rules import Act, Side
+from apps.bidding import queries as bids
 from apps.bidding.models import Bid
 from apps.choosing import rules
 from apps.choosing.models import Agreement, BidNote, Evaluation, ScoreSheet
 from apps.choosing.rules import Sums
 from apps.choosing.states import EvaluationStatus
 from apps.common.actors import Actor
+from apps.tasks import queries as tasks
+from apps.tasks.models import Task
 
 NOTES_MAX = 200
+
+
+def tasks_evaluated_by(actor: Actor) -> QuerySet[Task]:
+    """The tasks of the employer whose member the actor is, if they may read its bids."""
+    if not may(actor, Act.READ_BIDS, actor.organization_id, Side.EMPLOYER):
+        return Task.objects.none()
+    return tasks.tasks_visible_to(actor).filter(employer_id=actor.organization_id)
+
+
+def bids_evaluated_by(actor: Actor, now: datetime) -> QuerySet[Bid]:
+    """The bids on those tasks; none while they are sealed."""
+    if not may(actor, Act.READ_BIDS, actor.organization_id, Side.EMPLOYER):
+        return Bid.objects.none()
+    return bids.bids_readable_by(actor, now).filter(task__employer_id=actor.organization_id)
 
 
 def evaluation_of(task_id: UUID) -> Evaluation | None:
@@ -119,9 +139,10 @@ def note_for_update(note_id: UUID) -> BidNote:
 
 def agreements_readable_by(actor: Actor) -> QuerySet[Agreement]:
     """The records of the organization's own tasks, the newest first."""
+    if not may(actor, Act.READ_BIDS, actor.organization_id, Side.EMPLOYER):
+        return Agreement.objects.none()
     rows = Agreement.objects.select_related("evaluation__task", "agreed_by")
-    own = rows.filter(evaluation__task__employer_id=actor.organization_id) if actor.organization_id else rows.none()
-    return own.order_by("-number")
+    return rows.filter(evaluation__task__employer_id=actor.organization_id).order_by("-number")
 
 
 def agreements_of(evaluation_ids: Iterable[UUID]) -> list[Agreement]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,27 +27,16 @@ from apps.choosing.forms import (
     initial_points,
 )
 from apps.choosing.models import Evaluation, ScoreSheet
-from apps.common.errors import DomainError, Invalid
-from apps.tasks import queries as tasks
+from apps.common.errors import DomainError
 from apps.tasks.models import Task
 
 
 def _task(request: HttpRequest, task_id: UUID) -> Task:
-    """The task, if the reader is a member of its employer who may read bids."""
-    asker = actor(request)
-    task = get_object_or_404(tasks.tasks_visible_to(asker).filter(employer_id=asker.organization_id), id=task_id)
-    if not policies.can_see(asker, task):
-        raise Http404
-    return task
+    return get_object_or_404(queries.tasks_evaluated_by(actor(request)), id=task_id)
 
 
 def _bid(request: HttpRequest, bid_id: UUID) -> Bid:
-    asker = actor(request)
-    readable = bids.bids_readable_by(asker, timezone.now())
-    bid = get_object_or_404(readable.filter(task__employer_id=asker.organization_id), id=bid_id)
-    if not policies.can_see(asker, bid.task):
-        raise Http404
-    return bid
+    return get_object_or_404(queries.bids_evaluated_by(actor(request), timezone.now()), id=bid_id)
 
 
 @login_required
@@ -72,7 +61,7 @@ def criteria(request: HttpRequest, task_id: UUID) -> HttpResponse:
                 now=timezone.now(),
                 **form.cleaned_data,
             )
-        except Invalid as error:
+        except DomainError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Criteria saved. They are fixed with the first score."))
@@ -112,15 +101,19 @@ def bid(request: HttpRequest, bid_id: UUID) -> HttpResponse:
     may_score = policies.can_score(asker, shown.task, evaluation)
     form = _score_form(request, evaluation, bid_scores) if may_score and evaluation else None
     if form is not None and form.is_valid():
-        operations.score(
-            bid_id=shown.id,
-            points=form.points(),
-            comment=form.cleaned_data["comment"],
-            actor=asker,
-            now=timezone.now(),
-        )
-        messages.success(request, _("Your score is saved."))
-        return redirect("choosing:bid", shown.id)
+        try:
+            operations.score(
+                bid_id=shown.id,
+                points=form.points(),
+                comment=form.cleaned_data["comment"],
+                actor=asker,
+                now=timezone.now(),
+            )
+        except DomainError as error:  # too fast, or agreed meanwhile: what was typed stays
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Your score is saved."))
+            return redirect("choosing:bid", shown.id)
     return _bid_page(request, shown, evaluation, bid_scores, form, NoteForm())
 
 
@@ -162,9 +155,13 @@ def note(request: HttpRequest, bid_id: UUID) -> HttpResponse:
     note_form = NoteForm(request.POST)
     if note_form.is_valid():
         text = note_form.cleaned_data["text"]
-        operations.write_note(bid_id=shown.id, text=text, actor=asker, now=timezone.now())
-        messages.success(request, _("Note saved. Only your organization sees it."))
-        return redirect("choosing:bid", shown.id)
+        try:
+            operations.write_note(bid_id=shown.id, text=text, actor=asker, now=timezone.now())
+        except DomainError as error:
+            note_form.add_error("text", str(error))
+        else:
+            messages.success(request, _("Note saved. Only your organization sees it."))
+            return redirect("choosing:bid", shown.id)
     evaluation = queries.evaluation_of(shown.task_id)
     bid_scores = queries.scores_of_bid(evaluation, shown.id, asker.user_id) if evaluation else queries.Scores()
     form = None
@@ -231,7 +228,5 @@ def reopen(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @require_safe
 def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     shown = get_object_or_404(queries.agreements_readable_by(actor(request)), id=agreement_id)
-    task = shown.evaluation.task
-    if not policies.can_see(actor(request), task):
-        raise Http404
-    return render(request, "choosing/agreement.html", {"agreement": shown, "task": task, "record": shown.record})
+    context = {"agreement": shown, "task": shown.evaluation.task, "record": shown.record}
+    return render(request, "choosing/agreement.html", context)

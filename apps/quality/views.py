@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.middleware import actor
 from apps.common import keyset
+from apps.common.errors import DomainError
 from apps.contracts.queries import milestones
 from apps.quality import operations, policies, queries
 from apps.quality.forms import JudgementForm
@@ -42,15 +43,19 @@ def sample(request: HttpRequest, sample_id: UUID) -> HttpResponse:
     row = get_object_or_404(queries.samples(), id=sample_id)
     form = JudgementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        operations.judge(
-            sample_id=row.id,
-            is_fine=form.cleaned_data["result"] == "fine",
-            note=form.cleaned_data["note"],
-            actor=asker,
-            now=timezone.now(),
-        )
-        messages.success(request, _("Your judgement is noted."))
-        return redirect("quality:queue")
+        try:
+            operations.judge(
+                sample_id=row.id,
+                is_fine=form.cleaned_data["result"] == "fine",
+                note=form.cleaned_data["note"],
+                actor=asker,
+                now=timezone.now(),
+            )
+        except DomainError as error:  # somebody else has noted the same meanwhile: the note stays
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Your judgement is noted."))
+            return redirect("quality:queue")
     contract = row.deliverable.milestone.contract
     context = {
         "sample": row,

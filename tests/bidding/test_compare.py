@@ -34,15 +34,6 @@ def test_as_many_prices_are_below_the_median_as_above(prices):
     assert 2 * sum(middle < price for price in prices) <= len(prices)
 
 
-@given(amounts)
-def test_a_range_needs_three_bids_and_contains_all(prices):
-    span = rules.price_range(prices)
-    assert (span is None) == (len(prices) < 3)
-    if span:
-        assert span[0].amount_minor == min(price.amount_minor for price in prices)
-        assert span[1].amount_minor == max(price.amount_minor for price in prices)
-
-
 @pytest.mark.parametrize(
     ("amount", "lowest", "highest", "bps"),
     [
@@ -211,7 +202,7 @@ def test_a_debrief_tells_reason_number_and_range_after_the_award(client, make):
     assert (answer["bids"], answer["lowest"]["amount_minor"], answer["own"]["amount_minor"]) == (3, 600_00, 900_00)
 
 
-def test_prices_are_not_told_while_somebody_can_still_bid(make):
+def test_prices_are_not_shown_while_somebody_can_still_bid(make):
     task = make.task()
     bids = [make.bid(task=task, amount=euros(price)) for price in ("900", "600", "800")]
     operations.decline_bid(bid_id=bids[0].id, reason="price", note="", actor=make.actor(task.employer), now=make.now)
@@ -220,7 +211,7 @@ def test_prices_are_not_told_while_somebody_can_still_bid(make):
     assert queries.debrief(bid, task.bidding_closes_at).lowest == euros("600")
 
 
-def test_sealed_prices_are_told_only_after_the_award(make):
+def test_sealed_prices_are_shown_only_after_the_award(make):
     task = make.task(bid_window="sealed")
     bids = [make.bid(task=task, amount=euros(price)) for price in ("900", "600", "800")]
     make.now = task.bidding_closes_at + timedelta(hours=1)
@@ -231,6 +222,15 @@ def test_sealed_prices_are_told_only_after_the_award(make):
     make.contract(bid=Bid.objects.get(id=bids[1].id))
     bid = Bid.objects.select_related("task").get(id=bids[0].id)
     assert queries.debrief(bid, make.now).highest == euros("900")
+
+
+def test_prices_of_two_bids_are_never_shown(make):
+    task = make.task()
+    bids = [make.bid(task=task, amount=euros(price)) for price in ("900", "600")]
+    operations.decline_bid(bid_id=bids[0].id, reason="price", note="", actor=make.actor(task.employer), now=make.now)
+    bid = Bid.objects.select_related("task").get(id=bids[0].id)
+    debrief = queries.debrief(bid, task.bidding_closes_at)
+    assert (debrief.bids, debrief.lowest, debrief.highest) == (2, None, None)
 
 
 def test_a_bid_still_in_the_running_and_a_rival_get_no_debrief(client, make, three):

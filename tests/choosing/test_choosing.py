@@ -16,6 +16,7 @@ from apps.choosing import operations, policies, queries, rules
 from apps.choosing.models import Agreement, BidNote, Evaluation, ScoreSheet
 from apps.choosing.rules import AwardCriterion
 from apps.common.actors import Actor
+from apps.common.limits import LimitReached
 from apps.notifications.models import Notification
 from apps.privacy import personal_data
 from apps.tasks.models import Task
@@ -375,3 +376,20 @@ def test_pages_of_scores_send_at_most_twelve_statements(
     client.get(address)
     with django_assert_max_num_queries(12):
         assert client.get(address).status_code == 200
+
+
+def test_words_are_kept_when_somebody_is_too_fast(client, make, task, bid, owner, monkeypatch):
+    plan(task, owner)
+
+    def refuse(*_args, **_options):
+        raise LimitReached(wait_seconds=60, again_at=timezone.now())
+
+    log_in(client, task.employer)
+    monkeypatch.setattr(operations.limits, "spend", refuse)
+    scored = client.post(f"/en/bids/{bid.id}/scores/", {"points_0": "5", "points_1": "0", "comment": "A long thought"})
+    noted = client.post(f"/en/bids/{bid.id}/notes/", {"text": SECRET})
+    for response, words in ((scored, "A long thought"), (noted, SECRET)):
+        assert response.status_code == 422
+        assert words in response.content.decode()
+    assert not ScoreSheet.objects.exists()
+    assert not BidNote.objects.exists()

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sample(make) -> Sample:
     make.now = timezone.now() - timedelta(hours=1)
+    operations.draw_samples(now=make.now - timedelta(hours=1))  # publishes the first seed
     make.milestone(status="delivered")
     operations.draw_samples(now=timezone.now())
     return Sample.objects.get()
@@ -30,6 +31,16 @@ def test_staff_finds_the_sample_on_the_board_and_judges_it(client, make, sample)
     assert sample.get_absolute_url() not in client.get("/en/staff/quality/").content.decode()
     assert sample.get_absolute_url() in client.get("/en/staff/quality/?show=seen").content.decode()
     assert "looked at it" in client.get(sample.get_absolute_url()).content.decode()
+
+
+def test_a_note_is_kept_if_a_colleague_was_faster(client, make, sample):
+    client.force_login(make.staff())
+    operations.judge(
+        sample_id=sample.id, is_fine=True, note="", actor=make.staff_actor(), now=timezone.now()
+    )  # fmt: skip
+    page = client.post(sample.get_absolute_url(), {"result": "fine", "note": "Looks like a good translation"})
+    assert page.status_code == 422
+    assert "Looks like a good translation" in page.content.decode()
 
 
 def test_others_do_not_see_the_queue(client, make, sample):

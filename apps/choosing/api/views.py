@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -13,30 +12,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
-from apps.bidding import queries as bids
 from apps.bidding.models import Bid
-from apps.choosing import operations, policies, queries
+from apps.choosing import operations, queries
 from apps.choosing.api import serializers
 from apps.choosing.models import Evaluation
-from apps.tasks import queries as tasks
 from apps.tasks.models import Task
 
 
 def _task(request: Request, task_id: UUID) -> Task:
-    asker = actor(request._request)
-    task = get_object_or_404(tasks.tasks_visible_to(asker).filter(employer_id=asker.organization_id), id=task_id)
-    if not policies.can_see(asker, task):
-        raise Http404
-    return task
+    return get_object_or_404(queries.tasks_evaluated_by(actor(request._request)), id=task_id)
 
 
 def _bid(request: Request, bid_id: UUID) -> Bid:
-    asker = actor(request._request)
-    readable = bids.bids_readable_by(asker, timezone.now())
-    bid = get_object_or_404(readable.filter(task__employer_id=asker.organization_id), id=bid_id)
-    if not policies.can_see(asker, bid.task):
-        raise Http404
-    return bid
+    return get_object_or_404(queries.bids_evaluated_by(actor(request._request), timezone.now()), id=bid_id)
 
 
 def _scores(request: Request, bid: Bid) -> queries.Scores:

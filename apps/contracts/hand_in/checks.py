@@ -266,7 +266,7 @@ def _readable(files: Sequence[HandedFile]) -> Finding:
 
 
 def _duplicates(files: Sequence[HandedFile], links: Sequence[str], earlier: Mapping[str, int]) -> Finding:
-    """Files that an earlier version had already, or that are handed in twice; 0 stands for this version."""
+    """Files that an earlier version had already, or that are handed in twice; 0 means this version."""
     seen: set[str] = set()
     same: list[list[Any]] = []
     for file in files:

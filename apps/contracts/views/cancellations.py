@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.middleware import actor
+from apps.common.errors import DomainError
 from apps.contracts import policies
 from apps.contracts.forms import CancellationForm, LeaveForm
 from apps.contracts.models import CancellationProposal
@@ -54,11 +55,15 @@ def leave(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     )
     form = LeaveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        leaving.leave_contract(
-            contract_id=contract.id, reason=form.cleaned_data["reason"], actor=actor(request), now=timezone.now()
-        )
-        messages.success(request, _("You have left the contract. The employer has been notified."))
-        return redirect(contract)
+        try:
+            leaving.leave_contract(
+                contract_id=contract.id, reason=form.cleaned_data["reason"], actor=actor(request), now=timezone.now()
+            )
+        except DomainError as error:  # a payment is on its way: the reason stays
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("You have left the contract. The employer has been notified."))
+            return redirect(contract)
     status = 422 if form.errors else 200
     return render(request, "contracts/leave.html", {"form": form, "contract": contract}, status=status)
 
