@@ -19,6 +19,7 @@ from apps.legal.models import LegalKind
 from apps.matching.operations import exposure
 from apps.moderation import operations as moderation
 from apps.outbox import bus
+from apps.quality import operations as quality
 from apps.tasks.models import Task
 from apps.treasury.operations import reconciliation
 
@@ -36,6 +37,7 @@ def seed() -> bool:
         return False
     participants = register_all(timezone.now().replace(minute=0, second=0, microsecond=0))
     _publish_legal_texts(participants)
+    quality.draw_samples(now=participants.now - days(60))  # publishes the first seed, before anything is delivered
     tasks.add_all(participants)
     meetings.add_all(participants)
     offers.add_all(participants)
