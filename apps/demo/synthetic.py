@@ -103,6 +103,7 @@ class Generator:
             time_zone=self.random.choice(TIME_ZONES),
             works=True,
         )
+        user.last_organization = organization
         profile = Profile(
             organization=organization,
             headline=", ".join(self.labels[skill] for skill in self._draw_skills(3))[:120],
@@ -179,6 +180,7 @@ class Generator:
                 time_zone="Europe/Berlin",
                 hires=True,
             )
+            user.last_organization = organization
             rows[User].append(user)
             rows[Organization].append(organization)
             rows[Membership].append(Membership(user=user, organization=organization, role="owner"))

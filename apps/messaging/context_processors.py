@@ -24,4 +24,4 @@ def inbox(request: HttpRequest) -> dict[str, Any]:
         read_now = getattr(request, "conversations_read", 0)
         return {"unread_conversations": max(login.unread_conversations - read_now, 0)}
     # A function, not a lazy object: templates call it, and plural rules need a real number.
-    return {"unread_conversations": cache(lambda: queries.unread_sides(user.pk, organization_id).count())}
+    return {"unread_conversations": cache(lambda: queries.unread_count(user.pk, organization_id))}

@@ -403,6 +403,16 @@ def unread_sides(user_id: Any, organization_id: Any) -> QuerySet[ConversationSid
     return ConversationSide.objects.filter(pk__in=newest, received_at__gt=seen_until).order_by()
 
 
+def unread_count(user_id: UUID, organization_id: UUID) -> int:
+    """How many conversations `unread_sides` has."""
+    return len(_unread(user_id, organization_id))
+
+
+@prepared
+def _unread(user_id: UUID, organization_id: UUID) -> QuerySet[ConversationSide, tuple[UUID]]:
+    return unread_sides(user_id, organization_id).values_list("pk")
+
+
 def unread_count_of(user_id: OuterRef, organization_id: OuterRef) -> Func:
     """The number of `unread_sides` as an expression, for an outer query."""
     unread = unread_sides(user_id, organization_id).values("pk")

@@ -212,6 +212,8 @@ def test_an_invitation_is_accepted_by_the_one_it_was_sent_to(as_amara, client, m
     client.force_login(chidi)
     client.post(reverse("accounts:accept_invitation", args=[token]))
     assert Membership.objects.get(user=chidi, organization=amara).role == "member"
+    chidi.refresh_from_db()
+    assert chidi.last_organization == amara, "read with the session from then on"
 
 
 def _token_of(invitation: MembershipInvitation) -> str:

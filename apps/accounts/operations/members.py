@@ -96,6 +96,9 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
     membership, _created = Membership.objects.get_or_create(
         user=user, organization_id=invitation.organization_id, defaults={"role": invitation.role, "role_since": now}
     )
+    if user.last_organization_id is None:
+        user.last_organization_id = invitation.organization_id
+        user.save(update_fields=["last_organization"])
     record_access(
         "accounts.member_joined",
         actor=Actor(user_id=user.pk),
