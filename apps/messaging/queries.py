@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    Case,
     Count,
     DateTimeField,
     Exists,
@@ -19,6 +20,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -303,6 +305,33 @@ def contracts_with_unread(organization_id: UUID, user_id: UUID) -> QuerySet[Any]
         .annotate(seen_until=Coalesce(Subquery(mark), "offered_at"))
         .filter(Exists(unread))
         .annotate(unread=Subquery(counted, output_field=IntegerField()))
+    )
+
+
+def conversations_with_unread(organization_id: UUID, user_id: UUID) -> QuerySet[ConversationSide]:
+    """
+    `unread_sides` of conversations before a contract, each with `unread`, the number of messages, and `subject`: the
+    task's title, or the name of who wrote without a task.
+    """
+    mark = ReadMark.objects.filter(user_id=user_id, conversation=OuterRef("conversation_id")).values("read_at")[:1]
+    received = Message.objects.filter(conversation=OuterRef("conversation_id"), hidden_at=None).order_by()
+    unread = received.exclude(sender_organization_id=organization_id).filter(
+        sent_at__gt=Coalesce(Subquery(mark), Value(LONG_AGO), output_field=DateTimeField())
+    )
+    counted = unread.values("conversation").annotate(count=Count("pk")).values("count")
+    other = Case(
+        When(conversation__opener_id=F("organization_id"), then=F("conversation__recipient__display_name")),
+        default=F("conversation__opener__display_name"),
+    )
+    return (
+        unread_sides(user_id, organization_id)
+        .filter(conversation__contract=None, conversation__hidden_at=None)
+        .annotate(unread=Subquery(counted, output_field=IntegerField()))
+        .annotate(
+            subject=Coalesce("conversation__task__title", other),
+            subject_language=Coalesce("conversation__task__source_language", Value("")),
+        )
+        .filter(unread__gt=0)
     )
 
 

@@ -14,6 +14,7 @@ from apps.dashboard.queries import todos as todo_queries
 from apps.messaging import operations as messaging
 from apps.moderation.models import Statement
 from apps.spending import operations as spending
+from apps.tasks import operations as tasks
 from apps.tasks.models import Question, TaskInvitation
 from tests.contracts.changing import propose, two_steps
 from tests.make.agreed import active_contract
@@ -106,6 +107,48 @@ def test_messages_not_read_are_counted(make):
         actor=make.actor(contract.employer), now=make.now + timedelta(minutes=1),
     )  # fmt: skip
     assert "1 unread message" in says(listed(make, contract.freelancer))
+
+
+def test_messages_before_a_contract_are_counted_until_they_are_read_or_archived(make):
+    employer, freelancer = make.employer("Hafenlicht"), make.freelancer("Amara")
+    for text in ("Are you free in May?", "And in June?"):
+        conversation = messaging.enquire(
+            organization_id=freelancer.id, text=text, source_language="en",
+            actor=make.actor(employer), now=make.now,
+        ).conversation  # fmt: skip
+    (todo,) = listed(make, freelancer)
+    assert (str(todo.says), todo.subject, todo.href) == (
+        "2 unread messages", "Hafenlicht", conversation.get_absolute_url(),
+    )  # fmt: skip
+    assert "shown on your profile" in str(todo.consequence)
+    assert not listed(make, employer)
+
+    reader = freelancer.memberships.get(role="owner").user
+    later = make.now + timedelta(minutes=1)
+    messaging.mark_conversation_read(
+        conversation_id=conversation.id, user=reader, actor=make.actor(freelancer), now=later
+    )
+    assert not listed(make, freelancer)
+
+    answer = messaging.send_in(
+        conversation_id=conversation.id, text="Yes.", source_language="en", actor=make.actor(freelancer), now=later
+    )
+    (todo,) = listed(make, employer)
+    assert (str(todo.says), todo.subject) == ("1 unread message", "Amara")
+    messaging.archive(conversation_id=answer.conversation_id, actor=make.actor(employer), now=later)
+    assert not listed(make, employer)
+
+
+def test_a_message_about_sealed_bids_names_the_task_and_not_who_asks(make):
+    task = make.task(bid_window="sealed")
+    asker = make.freelancer("Secret Studio")
+    tasks.invite(task_id=task.id, organization_id=asker.id, actor=make.actor(task.employer), now=make.now)
+    messaging.write_about_task(
+        task_id=task.id, other_id=task.employer_id, text="Which format?", source_language="en",
+        actor=make.actor(asker), now=make.now,
+    )  # fmt: skip
+    todo = next(item for item in listed(make, task.employer) if str(item.says) == "1 unread message")
+    assert todo.subject == task.title
 
 
 def test_the_nearest_deadline_comes_first_and_more_of_a_kind_cost_no_more(make, django_assert_max_num_queries):

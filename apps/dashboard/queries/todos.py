@@ -214,6 +214,10 @@ def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[An
         _rows(
             "message", messaging.contracts_with_unread(organization_id, user_id), "-id", n="unread", **contract,
         ),
+        _rows(
+            "conversation", messaging.conversations_with_unread(organization_id, user_id), "-last_at",
+            ref="conversation_id", subject="subject", language="subject_language", n="unread",
+        ),
         _rows("decide", tasks.filter(status="deciding"), "decision_due_at", due_at="decision_due_at", **task),
         _rows(
             "bids",
@@ -337,9 +341,12 @@ def _review(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
     return Todo(_("Write a review"), row.subject, row.language, href, until)
 
 
-def _message(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
-    says = ngettext("%(n)s unread message", "%(n)s unread messages", row.n) % {"n": fmt.number(row.n)}
-    return Todo(says, row.subject, row.language, reverse("messaging:thread", args=[row.ref]), None)
+def _unread(route: str) -> Callable[[Actor, _Waiting, datetime], Todo | None]:
+    def todo(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+        says = ngettext("%(n)s unread message", "%(n)s unread messages", row.n) % {"n": fmt.number(row.n)}
+        return Todo(says, row.subject, row.language, reverse(route, args=[row.ref]), None)
+
+    return todo
 
 
 def _dispute(act: Act, says: Promise) -> Callable[[Actor, _Waiting, datetime], Todo | None]:
@@ -377,7 +384,8 @@ _KINDS: dict[str, Callable[[Actor, _Waiting, datetime], Todo | None]] = {
     "change": _change,
     "offer": _plain(_("Answer an offer"), Act.ANSWER_OFFER, "contracts:room", Side.FREELANCER),
     "review": _review,
-    "message": _message,
+    "message": _unread("messaging:thread"),
+    "conversation": _unread("messaging:conversation"),
     "decide": _plain(_("Choose a bid"), Act.JUDGE_BIDS, "bidding:compare", Side.EMPLOYER),
     "bids": _counted(
         Act.JUDGE_BIDS,
@@ -401,6 +409,7 @@ _CONSEQUENCES: dict[str, str | Promise] = {
     "offer": _("Then the offer ends."),
     "change": _("Then the change request ends; the contract stays as it is."),
     "review": _("Then reviews are closed."),
+    "conversation": _("Your usual time to answer is shown on your profile."),
     "decide": _("Then the task ends without a contract."),
     "question": _("Then bidding closes."),
     "invitation": _("Then bidding closes."),
