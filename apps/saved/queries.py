@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet, Subquery
 
 from apps.accounts.models import User
 from apps.common.actors import STRANGER, Actor
+from apps.common.prepared import prepared
 from apps.saved.models import SavedPerson, SavedTask
 from apps.tasks import queries as tasks
 from apps.tasks.models import OPEN, SavedSearch, Task
@@ -40,6 +41,12 @@ def is_person_saved(user_id: UUID | None, organization_id: UUID) -> bool:
 
 def is_task_saved(user_id: UUID | None, task_id: UUID) -> bool:
     return user_id is not None and SavedTask.objects.filter(user_id=user_id, task_id=task_id).exists()
+
+
+@prepared
+def saved_task_ids(user_id: UUID, task_ids: list[UUID]) -> QuerySet[SavedTask, UUID]:
+    """Those of the tasks that the user saved."""
+    return SavedTask.objects.filter(user_id=user_id, task_id__in=task_ids).values_list("task_id", flat=True)
 
 
 def lists_of(rows: QuerySet[SavedPerson] | QuerySet[SavedTask]) -> list[str]:

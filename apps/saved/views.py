@@ -18,7 +18,7 @@ from apps.accounts.middleware import actor
 from apps.accounts.models import Organization, User
 from apps.common import keyset
 from apps.reviews import queries as reviews
-from apps.saved import operations, queries
+from apps.saved import buttons, operations, queries
 from apps.saved.forms import DescribeForm
 from apps.track_records import queries as track_records
 
@@ -28,11 +28,15 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
-    """To the page that the button was on."""
+def _back(request: HttpRequest, otherwise: str, anchor: str = "") -> HttpResponse:
+    """To the page that the button was on, and there to the anchor."""
     address = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
-    return redirect(address if address and is_ours else otherwise)
+    return redirect((f"{address}#{anchor}" if anchor else address) if address and is_ours else otherwise)
+
+
+def _is_from_card(request: HttpRequest) -> bool:
+    return bool(request.htmx)  # type: ignore[attr-defined]
 
 
 def _page(request: HttpRequest, rows: Any, everything: Any) -> dict[str, Any]:
@@ -117,16 +121,20 @@ def describe_person(request: HttpRequest, handle: str) -> HttpResponse:
 @require_POST
 def save_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
     saved = operations.save_task(task_id=task_id, user=_user(request), actor=actor(request), now=timezone.now())
+    if _is_from_card(request):
+        return HttpResponse(buttons.button(str(task_id), is_saved=True))
     messages.success(request, _("Saved. Only you see your saved tasks."))
-    return _back(request, saved.task.get_absolute_url())
+    return _back(request, saved.task.get_absolute_url(), f"task-{task_id}")
 
 
 @login_required
 @require_POST
 def forget_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
     operations.forget_task(task_id=task_id, user=_user(request))
+    if _is_from_card(request):
+        return HttpResponse(buttons.button(str(task_id), is_saved=False))
     messages.success(request, _("No longer saved."))
-    return _back(request, "saved:tasks")
+    return _back(request, "saved:tasks", f"task-{task_id}")
 
 
 @login_required

@@ -40,6 +40,22 @@ def market(make, transactional_db):
     return employer
 
 
+def test_a_task_is_saved_from_its_card_and_stays_where_it_is(visitor, market, make):
+    someone = visitor(make.freelancer("Searcher").memberships.get().user)
+    page = someone.open("/tasks/?q=Messe")
+    page.locator("#results article button").click()
+    expect(page.locator("#results article button")).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile(r"/en/tasks/\?q=Messe$"))
+    someone.check()
+
+    plain = visitor(make.freelancer("Reader").memberships.get().user, javascript=False)
+    page = plain.open("/tasks/?q=Messe")
+    page.locator("#results article button").click()
+    expect(page.locator("#results article button")).to_have_text("Saved")
+    page.locator("#results article button").click()
+    expect(page.locator("#results article button")).to_have_text("Save")
+
+
 def test_the_list_its_facets_and_the_saved_search_follow_what_is_typed(visitor, market, make):
     person = make.freelancer("Searcher").memberships.get().user
     someone = visitor(person)

@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db
 # to strangers are kept in front of Django, where this test does not look.
 PAGES: dict[str, tuple[str, str, int, int]] = {
     "task list, stranger": ("/en/tasks/", "", 2, 5),
-    "task list, freelancer": ("/en/tasks/", "freelancer", 3, 8),
-    "task list with filters": ("/en/tasks/?category=translation&language=en&q=guide", "freelancer", 3, 12),
+    "task list, freelancer": ("/en/tasks/", "freelancer", 4, 9),
+    "task list with filters": ("/en/tasks/?category=translation&language=en&q=guide", "freelancer", 4, 13),
     "task page, stranger": ("/en/tasks/{task}/", "", 4, 12),
     "task page, freelancer": ("/en/tasks/{task}/", "freelancer", 10, 19),
     "task page, employer": ("/en/tasks/{task}/", "employer", 10, 11),

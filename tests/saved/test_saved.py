@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.saved import operations, queries
@@ -100,3 +101,32 @@ def test_the_api_saves_lists_and_forgets(make, employer, user):
         assert caller.delete(path).status_code == 204
         assert caller.get(f"/api/v1/saved/{what}/").json()["results"] == []
     assert caller.put(f"/api/v1/saved/tasks/{make.task(status='draft').id}/", {}, format="json").status_code == 404
+
+
+def test_cards_have_a_button_that_knows_what_is_saved(make, user, employer, client):
+    make.now = timezone.now()
+    saved, other = make.task(title="Translate a guide"), make.task(title="Write a guide")
+    operations.save_task(task_id=saved.id, user=user, actor=make.actor(employer), now=NOON)
+    assert "save-card" not in client.get("/en/tasks/").content.decode(), "strangers have no button"
+
+    log_in(client, make.freelancer())
+    client.get("/en/tasks/?q=guide")  # what members share is kept now
+    log_in(client, employer)
+    page = client.get("/en/tasks/?q=guide").content.decode()
+    assert f'formaction="{reverse("saved:forget-task", args=[saved.id])}"' in page
+    assert f'formaction="{reverse("saved:save-task", args=[other.id])}"' in page
+    assert page.count('aria-pressed="true"') == 1
+
+    answer = client.post(reverse("saved:save-task", args=[other.id]), {"next": "/en/tasks/?q=guide"})
+    assert answer["Location"] == f"/en/tasks/?q=guide#task-{other.id}"
+    assert client.get("/en/tasks/?q=guide").content.decode().count('aria-pressed="true"') == 2
+
+
+def test_with_script_the_button_alone_is_exchanged(make, user, employer, client):
+    task = make.task()
+    log_in(client, employer)
+    for name, pressed, is_saved in (("save", "true", True), ("forget", "false", False)):
+        answer = client.post(reverse(f"saved:{name}-task", args=[task.id]), headers={"hx-request": "true"})
+        html = answer.content.decode()
+        assert html.strip().startswith("<button") and f'aria-pressed="{pressed}"' in html
+        assert queries.is_task_saved(user.id, task.id) is is_saved

@@ -40,6 +40,7 @@ from apps.matching.queries import recommendations
 from apps.messaging import queries as messaging
 from apps.pricing.queries import rates as rate_queries
 from apps.saved import queries as saved
+from apps.saved.buttons import with_buttons
 from apps.skills import queries as skills
 from apps.tasks import policies, queries, saved_searches
 from apps.tasks.forms import AddendumForm, AttachmentForm, TextForm
@@ -167,6 +168,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         content = get_template(part).render({**_list(request, asker, is_personal=is_personal), **reader}, request)
     else:
         content = public_content(request, part, lambda: _list(request, STRANGER), **reader)
+    content = with_buttons(content, asker.user_id)
     response = HttpResponse(content) if fragment else render(request, "tasks/task_list.html", {"content": content})
     response["Vary"] = "HX-Request"
     if fragment:
