@@ -1,14 +1,16 @@
 """What a freelancer earns: months out of the books, how much they vary, and what agreed work would bring."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.bidding import operations as bidding
 from apps.common.money import Money
+from apps.contracts.operations import offers
 from apps.dashboard import rules
-from apps.dashboard.queries import income
+from apps.dashboard.queries import income, pipeline
 from apps.escrow.operations import releases
 from tests.conftest import NOON
 
@@ -76,6 +78,42 @@ def test_delivered_work_is_in_review_and_counts_as_low(make):
     assert Money.zero(net.currency) < net < Money(milestone.amount_minor, milestone.currency)
     assert sum(row.low.amount_minor for row in incomes.forecast) >= net.amount_minor
     assert all(row.low <= row.expected for row in incomes.forecast)
+
+
+@pytest.mark.django_db
+def test_undecided_bids_and_offers_count_after_the_fee_by_stage(make):
+    person, employer = make.freelancer(), make.employer()
+    for amount in ("100.00", "200.00"):
+        make.bid(task=make.task(employer=employer), bidder=person, amount=EUR(amount))
+    chosen = make.bid(task=make.task(employer=employer), bidder=person, amount=EUR("400.00"))
+    bidding.shortlist(bid_id=chosen.id, actor=make.actor(employer), now=make.now)
+    lost = make.bid(task=make.task(employer=employer), bidder=person, amount=EUR("800.00"))
+    bidding.decline_bid(bid_id=lost.id, actor=make.actor(employer), now=make.now, reason="price", note="")
+
+    (incomes,) = income.incomes(person.id, now=make.now)
+    assert incomes.undecided == [
+        pipeline.Stage("bids", 2, EUR("270.00")), pipeline.Stage("shortlist", 1, EUR("360.00")),
+    ]  # fmt: skip
+    assert pipeline.record_of(person.id) == pipeline.Record(None, 0, 1)
+
+
+@pytest.mark.django_db
+def test_an_offer_to_answer_and_then_agreed_work(make, client):
+    contract = make.contract(status="offered")
+    person = contract.freelancer
+    (incomes,) = income.incomes(person.id, now=make.now)
+    (stage,) = incomes.undecided
+    assert (stage.name, stage.count, incomes.not_funded) == ("offers", 1, Money.zero(contract.currency))
+
+    offers.accept_offer(contract_id=contract.id, actor=make.actor(person), now=make.now + timedelta(days=3))
+    (incomes,) = income.incomes(person.id, now=make.now)
+    assert (incomes.undecided, incomes.not_funded) == ([], stage.net)
+    record = pipeline.record_of(person.id)
+    assert record.first_award == make.now + timedelta(days=3) - contract.bid.submitted_at
+    assert (record.won, record.decided) == (1, 1)
+    client.force_login(person.memberships.get().user)
+    page = client.get("/en/money/income/").content.decode()
+    assert "Of 1 decided bid, 1 was chosen." in page and "Agreed, not paid in by the employer yet" in page
 
 
 @pytest.mark.django_db

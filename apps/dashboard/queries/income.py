@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
 from uuid import UUID
 
-from apps.accounts.models import Organization
-from apps.common.errors import DomainError
 from apps.common.money import Money
 from apps.contracts.models import Milestone
 from apps.contracts.states import MilestoneStatus
 from apps.dashboard import rules
+from apps.dashboard.queries import pipeline
+from apps.dashboard.queries.estimates import Estimates
 from apps.escrow.queries import escrows
 from apps.ledger import chart
 from apps.ledger.queries import periods
 from apps.payouts.queries import wallet
 from apps.pricing import rules as pricing_rules
-from apps.pricing.queries import fees
 
 EARNING = ("escrow.released", "escrow.auto_released", "dispute.split", "chargeback.absorbed")
 """Entries that count as income of their month; the last one reduces it."""
@@ -48,13 +46,15 @@ class MonthOfForecast:
 class CurrencyIncome:
     """
     :ivar in_review: delivered and held, after fee and tax. :ivar at_work: held, not delivered yet.
-    :ivar on_its_way: in a withdrawal that has not arrived.
+    :ivar on_its_way: in a withdrawal that has not arrived. :ivar not_funded: agreed and not paid in yet.
     """
 
     currency: str
     available: Money
     in_review: Money
     at_work: Money
+    not_funded: Money
+    undecided: list[pipeline.Stage]
     on_its_way: Money
     months: list[MonthOfIncome]
     total: Money
@@ -79,13 +79,16 @@ def incomes(organization_id: UUID, *, now: datetime, right_to_left: bool = False
     earned = periods.sums_by_month(chart.payable(organization_id, "EUR").code, events=EARNING, since=since)
     balances = {balance.currency: balance for balance in wallet.balances(organization_id)}
     work = _open_work(organization_id, today)
-    currencies = {money.currency for _, money in earned} | balances.keys() | {item.net.currency for item in work}
+    undecided = pipeline.undecided(organization_id, today)
+    currencies = {money.currency for _, money in earned} | {item.net.currency for item in work}
+    currencies |= balances.keys() | undecided.keys()
     return [
         _of_currency(
             currency,
             balances.get(currency),
             {month: money.amount_minor for month, money in earned if money.currency == currency},
             [item for item in work if item.net.currency == currency],
+            undecided.get(currency, []),
             months,
             right_to_left,
         )
@@ -98,6 +101,7 @@ def _of_currency(
     balance: wallet.Balance | None,
     earned: dict[date, int],
     work: list[_Open],
+    undecided: list[pipeline.Stage],
     months: list[date],
     right_to_left: bool,
 ) -> CurrencyIncome:
@@ -111,6 +115,8 @@ def _of_currency(
         on_its_way=balance.pending if balance else nothing,
         in_review=_net(work, currency, [MilestoneStatus.DELIVERED]),
         at_work=_net(work, currency, [MilestoneStatus.FUNDED, MilestoneStatus.IN_REVISION]),
+        not_funded=_net(work, currency, [*_AGREED]),
+        undecided=undecided,
         months=[MonthOfIncome(month, Money(amount, currency), 40 * at, height) for month, amount, at, height in rows],
         total=Money(sum(amounts), currency),
         variation=rules.variation(amounts[:-1]),  # without the current month, which is not over
@@ -135,23 +141,15 @@ def _open_work(organization_id: UUID, today: date) -> list[_Open]:
     milestones = Milestone.objects.filter(
         contract__freelancer_id=organization_id, contract__status="active", status__in=[*_HELD, *_AGREED]
     ).select_related("escrow", "contract__employer", "contract__freelancer")
-
-    @cache
-    def terms(payer: Organization, payee: Organization) -> pricing_rules.Terms | None:
-        together = fees.paid_between(payer.id, payee.id)
-        try:
-            return fees.terms(payer.country, payee.country, today, paid_before=together)
-        except DomainError:
-            return None
-
-    work = []
+    estimates, work = Estimates(today), []
     for milestone in milestones:
-        gross, agreed = Money(milestone.amount_minor, milestone.currency), None
+        net: Money | None
         if milestone.escrow is not None and milestone.status in _HELD:
-            gross, agreed = milestone.escrow.remaining, escrows.terms(milestone.escrow)
+            net = pricing_rules.split(milestone.escrow.remaining, escrows.terms(milestone.escrow)).net
         else:
-            agreed = terms(milestone.contract.employer, milestone.contract.freelancer)
-        if agreed is not None:  # without a fee schedule there is no estimate
+            gross, contract = Money(milestone.amount_minor, milestone.currency), milestone.contract
+            net = estimates.net(gross, contract.employer, contract.freelancer)
+        if net is not None:
             due = milestone.due_at.astimezone(UTC).date() if milestone.due_at else None
-            work.append(_Open(pricing_rules.split(gross, agreed).net, milestone.status, due))
+            work.append(_Open(net, milestone.status, due))
     return work

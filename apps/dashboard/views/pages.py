@@ -26,7 +26,7 @@ from apps.dashboard import operations
 from apps.dashboard.forms import FeeForm
 from apps.dashboard.queries import failures as found_failures
 from apps.dashboard.queries import income as income_queries
-from apps.dashboard.queries import staff_board, todos
+from apps.dashboard.queries import pipeline, staff_board, todos
 from apps.dashboard.rules import MONTHS_MIN
 from apps.escrow.queries import escrows
 from apps.payments import policies as money
@@ -84,7 +84,8 @@ def income(request: HttpRequest) -> HttpResponse:
         raise NotFound
     money.check_can_see_money(actor(request), organization_id)
     incomes = income_queries.incomes(organization_id, now=timezone.now(), right_to_left=get_language_bidi())
-    return render(request, "dashboard/income.html", {"incomes": incomes, "months_min": MONTHS_MIN})
+    context = {"incomes": incomes, "months_min": MONTHS_MIN, "record": pipeline.record_of(organization_id)}
+    return render(request, "dashboard/income.html", context)
 
 
 @require_safe
