@@ -40,7 +40,6 @@ from apps.matching.queries import recommendations
 from apps.messaging import queries as messaging
 from apps.pricing.queries import rates as rate_queries
 from apps.saved import queries as saved
-from apps.saved.buttons import with_buttons
 from apps.skills import queries as skills
 from apps.tasks import policies, queries, saved_searches
 from apps.tasks.forms import AddendumForm, AttachmentForm, TextForm
@@ -48,6 +47,7 @@ from apps.tasks.models import Task, TaskAttachment
 from apps.tasks.queries import REFERENCE_CURRENCY, TaskFilter
 from apps.tasks.states import AlertPace, BidWindow
 from apps.tasks.views.facets import BIDS_MAX, chips, facets
+from apps.tasks.views.save_buttons import with_buttons
 from apps.track_records import queries as track_records
 
 

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from apps.common import caches
-from apps.saved import queries
+from apps.saved import queries as saved
 
 _PLACE = re.compile(r'<span data-save="([0-9a-f-]{36})"></span>')
 _ANY_ID = str(uuid4())
@@ -30,8 +30,8 @@ def with_buttons(content: str, user_id: UUID | None) -> SafeString:
         return SafeString(content)
     if user_id is None:
         return SafeString(_PLACE.sub("", content))
-    saved = {str(task_id) for task_id in queries.saved_task_ids(user_id, ids)}
-    return SafeString(_PLACE.sub(lambda place: button(place[1], is_saved=place[1] in saved), content))
+    ids_saved = {str(task_id) for task_id in saved.saved_task_ids(user_id, ids)}
+    return SafeString(_PLACE.sub(lambda place: button(place[1], is_saved=place[1] in ids_saved), content))
 
 
 def button(task_id: str, *, is_saved: bool) -> str:
