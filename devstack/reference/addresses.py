@@ -4,25 +4,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from devstack.reference.markdown import code, first_paragraph, page, table
+from devstack.services import REPO
 
+LINKS_SHOWN_MAX = 3
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def pages_page() -> str:
     from django.conf import settings
 
-    by_app: dict[str, list[tuple[str, str]]] = {}
+    by_app: dict[str, list[tuple[str, str, str]]] = {}
     for name, address in sorted(set(_pages())):
-        by_app.setdefault(name.split(":")[0], []).append((code(name), code(address)))
+        row = (code(name), code(address), ", ".join(map(code, linked_from(name)[:LINKS_SHOWN_MAX])))
+        by_app.setdefault(name.split(":")[0], []).append(row)
     languages = ", ".join(code(f"/{language}/") for language, _name in settings.LANGUAGES)
     return page(
         "Pages",
-        f"The site's URLs, without the language prefix ({languages}). The name is the argument of `{{% url %}}`.",
-        *(f"## {app}\n\n" + table(("name", "address"), rows) for app, rows in by_app.items()),
+        f"The site's URLs, without the language prefix ({languages}). The name is the argument of `{{% url %}}`. The "
+        f"last column has up to {LINKS_SHOWN_MAX} templates with a link or a form to it, or the code that leads there.",
+        *(f"## {app}\n\n" + table(("name", "address", "linked from"), rows) for app, rows in by_app.items()),
     )
+
+
+def page_names() -> list[str]:
+    return sorted({name for name, _address in _pages()})
+
+
+def linked_from(name: str) -> list[str]:
+    """What leads to a page: the templates that name it, else the modules that do (redirects, mails, models)."""
+    quoted = re.compile(rf"""['"]{re.escape(name)}['"]""")
+    for folder, pattern in (("templates", "*.html"), ("apps", "*.py")):
+        if sources := [path for path, text in _texts(folder, pattern) if quoted.search(text)]:
+            return sources
+    return []
+
+
+@cache
+def _texts(folder: str, pattern: str) -> list[tuple[str, str]]:
+    paths = (path for path in sorted((REPO / folder).rglob(pattern)) if path.name != "urls.py")
+    return [(str(path.relative_to(REPO / folder)), path.read_text()) for path in paths]
 
 
 def _pages() -> Iterator[tuple[str, str]]:
