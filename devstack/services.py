@@ -7,6 +7,7 @@ as root, stopping them. Nothing listens on TCP: both use Unix sockets in a priva
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import errno
 import fcntl
@@ -83,12 +84,20 @@ class Stack:
             "DEVSTACK": self.name,
         }
 
+    def push_key(self) -> str:
+        """Signs push messages. It stays the same, so that browsers that turned them on can still be reached."""
+        key = (1 + secrets.randbelow(2**255)).to_bytes(32, "big")
+        return self._kept("push-key", base64.urlsafe_b64encode(key).rstrip(b"=").decode())
+
     def _secret(self) -> str:
-        path = self.dir / "secret"
+        return self._kept("secret", secrets.token_urlsafe(48))
+
+    def _kept(self, name: str, new: str) -> str:
+        path = self.dir / name
         if not path.exists():
             self.dir.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
+            path.write_text(new)
         return path.read_text()
 
     # -- processes
@@ -276,7 +285,8 @@ def local_environment(name: str = "dev") -> None:
     os.environ.setdefault("DEVSTACK", "external" if os.environ.get("DATABASE_URL") else name)
     running = stack.dir / "demo.json"  # written while a demo runs: the URLs of its web server and its processor
     addresses = json.loads(running.read_text()) if running.exists() else {}
-    for key, value in {**stack.environment(), **addresses}.items():
+    keys = {"WEB_PUSH_PRIVATE_KEY": stack.push_key()}
+    for key, value in {**stack.environment(), **keys, **addresses}.items():
         os.environ.setdefault(key, value)
     os.environ.setdefault("TRADEWIND_ENV", "demo")
 

@@ -96,7 +96,7 @@ KIND = "tradewind.kind"
 # -- kinds
 
 _LANGUAGES = "|".join(re.escape(code) for code, _name in settings.LANGUAGES)
-_STATIC = (f"/{settings.STATIC_URL.lstrip('/')}", FOLDER)
+_STATIC = (f"/{settings.STATIC_URL.lstrip('/')}", FOLDER, "/push-worker.js")
 _MACHINE = re.compile(r"/webhooks/|/(?:livez|readyz|version|metrics)$")
 _MONEY = re.compile(
     rf"""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from collections.abc import Collection
 from pathlib import Path
 from typing import TypeVar
 
 SECRET_MIN = 32
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Of the curve P-256 (NIST SP 800-186)."""
 _EXAMPLES = ("changeme", "change-me", "change_me", "secret", "example", "insecure", "password", "your-", "placeholder",
              "whsec_sandbox", "only-for-commands")  # fmt: skip
 
@@ -42,6 +45,22 @@ def checked_prefix(name: str, value: str) -> str:
         raise RuntimeError(
             f"{name} must begin with / and have no blanks, like /private-media; leave it empty for none."
         )
+    return value
+
+
+def checked_push_key(name: str, value: str) -> str:
+    """
+    The private key that signs push messages: 32 bytes in base64url; "" for none.
+
+    :raises RuntimeError: if it is something else, with how to make one.
+    """
+    if value:
+        try:
+            key = urlsafe_b64decode(value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4))
+        except ValueError:
+            key = b""
+        if len(key) != 32 or not 0 < int.from_bytes(key, "big") < P256_ORDER:
+            raise RuntimeError(f"{name} is no key for push messages. Make one: manage.py web_push_key")
     return value
 
 

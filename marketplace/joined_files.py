@@ -48,6 +48,7 @@ JOINED: dict[str, tuple[str, ...]] = {
             for name in (
                 "char-count", "money-preview", "file-drop", "copy-text", "auto-form", "auto-save", "theme-switch",
                 "hot-keys", "list-keys", "row-list", "insert-text", "picture-crop",
+                "push-switch",
             )
         ),
         *(

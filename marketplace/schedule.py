@@ -56,6 +56,7 @@ _JOBS: dict[str, dict[str, Any]] = {
     "notifications-prune": {"task": "notifications.prune", "schedule": crontab(hour="*", minute="35")},
     "pricing-import-rates": {"task": "pricing.import_rates", "schedule": crontab(hour="*/3", minute="40")},
     "notifications-send-emails": {"task": "notifications.send_emails", "schedule": 5.0},
+    "notifications-send-pushes": {"task": "notifications.send_pushes", "schedule": 5.0},
     "notifications-queue-digests": {"task": "notifications.queue_digests", "schedule": 900.0},
 }
 

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
@@ -15,7 +16,14 @@ from kombu import Queue
 
 from marketplace import logs, telemetry
 from marketplace.broker import broker_url, transport_options
-from marketplace.checked import checked_choice, checked_prefix, checked_secret, named_in_production, require_demo
+from marketplace.checked import (
+    checked_choice,
+    checked_prefix,
+    checked_push_key,
+    checked_secret,
+    named_in_production,
+    require_demo,
+)
 from marketplace.env import env
 from marketplace.file_storage import file_storage
 from marketplace.keys import derived_fernet_key
@@ -377,6 +385,8 @@ STATICFILES_FINDERS = [
     "marketplace.joined_files.JoinedFilesFinder",
 ]
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
+# Files whose address must be at the root: the push worker, which a browser lets control only the paths below it.
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 STORAGES = {
     "default": FILE_STORAGE,
     "staticfiles": {
@@ -405,6 +415,18 @@ DEFAULT_FROM_EMAIL = named_in_production(
     env.str("DEFAULT_FROM_EMAIL", "" if IS_PRODUCTION else f"{SITE_NAME} <noreply@localhost>"),
     is_production=IS_PRODUCTION,
     example="noreply@tradewind.example",
+)
+
+# -- push notifications
+# Signs the messages to push services (VAPID); the public key follows from it. Empty: the site offers none.
+WEB_PUSH_PRIVATE_KEY = checked_push_key("WEB_PUSH_PRIVATE_KEY", env.str("WEB_PUSH_PRIVATE_KEY", ""))
+# Whom a push service may write to about our messages: mailto: or https:.
+WEB_PUSH_CONTACT = env.str("WEB_PUSH_CONTACT", "") or f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
+# The only hosts to which push messages are sent: the addresses of subscriptions come from browsers. *. is any name
+# below. These are the services of Chrome and most others, Firefox, Edge, and Safari.
+WEB_PUSH_HOSTS = env.list(
+    "WEB_PUSH_HOSTS",
+    ["fcm.googleapis.com", "*.push.services.mozilla.com", "*.notify.windows.com", "web.push.apple.com"],
 )
 
 # -- API
@@ -467,6 +489,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
+        "worker-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -70,6 +70,8 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     "create_token": (Rate(20, HOUR), Rate(50, DAY)),
     "request_export": (Rate(3, DAY),),
     "save": (Rate(200, HOUR),),
+    "add_push_device": (Rate(20, HOUR), Rate(50, DAY)),
+    "test_push": (Rate(10, HOUR),),
     "create_calendar_address": (Rate(20, HOUR),),
     "save_search": (Rate(60, HOUR),),
     "upload": (Rate(120, HOUR), Rate(500, DAY)),

@@ -9,37 +9,63 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import fmt
 from apps.notifications.catalogue.kinds import Pace
+from apps.notifications.gateways.push_services import ENDPOINT_MAX
 from apps.notifications.models import MailHours
-from apps.notifications.queries import GroupPreference
+from apps.notifications.queries import Channels, GroupPreference
+
+Row = tuple[GroupPreference, forms.BoundField | None, forms.BoundField | None, forms.BoundField | None]
 
 
 class PreferencesForm(forms.Form):
-    """One row per group: shown in the app, and how often by e-mail."""
+    """One row per group: shown in the app, how often by e-mail, and whether on devices."""
 
-    def __init__(self, *args: object, preferences: list[GroupPreference], **options: object) -> None:
+    def __init__(
+        self, *args: object, preferences: list[GroupPreference], has_push: bool = False, **options: object
+    ) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
-        self.preferences = preferences
+        self.preferences, self.has_push = preferences, has_push
         for preference in preferences:
             if preference.is_mandatory:
                 continue
             self.fields[f"{preference.group}_in_app"] = forms.BooleanField(required=False, initial=preference.is_in_app)
             self.fields[f"{preference.group}_pace"] = forms.ChoiceField(choices=Pace.choices, initial=preference.pace)
+            if has_push:
+                self.fields[f"{preference.group}_push"] = forms.BooleanField(
+                    required=False, initial=preference.is_pushed
+                )
 
-    def rows(self) -> list[tuple[GroupPreference, forms.BoundField | None, forms.BoundField | None]]:
+    def rows(self) -> list[Row]:
         return [
-            (preference, None, None)
+            (preference, None, None, None)
             if preference.is_mandatory
-            else (preference, self[f"{preference.group}_in_app"], self[f"{preference.group}_pace"])
+            else (
+                preference,
+                self[f"{preference.group}_in_app"],
+                self[f"{preference.group}_pace"],
+                self[f"{preference.group}_push"] if self.has_push else None,
+            )
             for preference in self.preferences
         ]
 
-    def chosen(self) -> dict[str, tuple[bool, str]]:
+    def chosen(self) -> dict[str, Channels]:
         data = self.cleaned_data
         return {
-            preference.group: (data[f"{preference.group}_in_app"], data[f"{preference.group}_pace"])
+            preference.group: Channels(
+                data[f"{preference.group}_in_app"],
+                data[f"{preference.group}_pace"],
+                data.get(f"{preference.group}_push"),
+            )
             for preference in self.preferences
             if not preference.is_mandatory
         }
+
+
+class DeviceForm(forms.Form):
+    """The subscription of a browser, filled in by <push-switch>."""
+
+    endpoint = forms.CharField(max_length=ENDPOINT_MAX, widget=forms.HiddenInput)
+    public_key = forms.CharField(max_length=90, widget=forms.HiddenInput)
+    auth_secret = forms.CharField(max_length=30, widget=forms.HiddenInput)
 
 
 class MailHoursForm(forms.Form):

@@ -6,13 +6,18 @@ from django.utils import timezone
 
 from apps.common.jobs import hint
 from apps.common.work_queue import delete_old, one_at_a_time
-from apps.notifications import operations
-from apps.notifications.models import EmailDelivery, Notification
+from apps.notifications import operations, pushes
+from apps.notifications.models import EmailDelivery, Notification, PushDelivery
 
 
 @shared_task(name="notifications.send_emails")
 def send_emails() -> int:
     return operations.send_pending_emails(now=timezone.now())
+
+
+@shared_task(name="notifications.send_pushes")
+def send_pushes() -> int:
+    return pushes.send_pending(now=timezone.now())
 
 
 @shared_task(name="notifications.queue_digests", time_limit=300)
@@ -23,11 +28,12 @@ def queue_digests() -> int:
 
 @shared_task(name="notifications.prune", time_limit=120)
 def prune() -> int:
-    """Delete old e-mails and notifications; failed and pending e-mails are kept."""
+    """Delete old e-mails and notifications, and push messages that expired; failed and pending e-mails are kept."""
     now, days = timezone.now(), settings.RETENTION_DAYS
     sent = EmailDelivery.objects.filter(status="sent", sent_at__lt=now - timedelta(days=days["emails"]))
     old = Notification.objects.filter(happened_at__lt=now - timedelta(days=days["notifications"]))
-    return delete_old(sent, seconds_max=30) + delete_old(old, seconds_max=30)
+    late = PushDelivery.objects.filter(expires_at__lt=now)
+    return sum(delete_old(rows, seconds_max=25) for rows in (sent, old, late))
 
 
 def wake() -> None:

@@ -82,6 +82,7 @@ class Preference(BaseModel):
     group = models.CharField(max_length=10, choices=Group)
     is_in_app = models.BooleanField(_("in the app"), default=True)
     pace = models.CharField(_("by e-mail"), max_length=8, choices=Pace, default=Pace.AT_ONCE)
+    is_pushed = models.BooleanField(_("push"), default=False)
 
     class Meta:
         constraints = [
@@ -161,3 +162,43 @@ class EmailDelivery(BaseModel):
             models.Index(fields=["sent_at"], condition=models.Q(status="sent"), name="notifications_email_sent"),
             models.Index(fields=["id"], condition=models.Q(status="failed"), name="notifications_email_failed"),
         ]
+
+
+class PushDevice(BaseModel):
+    """
+    A browser in which one person turned push notifications on. Its address and keys are the browser's subscription
+    (W3C Push API): who has them all can show this person notifications.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="push_devices")
+    endpoint = models.CharField(max_length=1000, unique=True)
+    public_key = models.CharField(max_length=90)
+    auth_secret = models.CharField(max_length=30)
+    server_key = models.CharField(max_length=90)
+    """Our public key it was made for: the push service takes messages signed with that key alone."""
+    token_sha256 = models.CharField(max_length=64, blank=True, default="")
+    """Of the secret in the browser's cookie, by which it is recognised; "" if it was registered without a browser."""
+    user_agent = models.CharField(max_length=300, blank=True, default="")
+    added_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+
+class PushDelivery(BaseModel):
+    """A push message for one device that is still to be sent; the row is deleted when it is sent or has expired."""
+
+    device = models.ForeignKey(PushDevice, on_delete=models.CASCADE, related_name="+")
+    notification = models.ForeignKey(Notification, null=True, on_delete=models.CASCADE, related_name="+")
+    """None for a test."""
+    is_held = models.BooleanField(default=False)
+    """Until the end of quiet hours; then what is held for a device becomes one message."""
+    others = models.PositiveSmallIntegerField(default=0)
+    """How many more notifications the message stands for."""
+    attempts_made = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "notification"], name="notifications_pushdelivery_once"),
+        ]
+        indexes = [models.Index(fields=["next_attempt_at"], name="notifications_push_due")]

@@ -24,10 +24,18 @@ from apps.accounts.models import User
 from apps.common.errors import Invalid
 from apps.common.ids import uuid7
 from apps.common.work_queue import each_id
-from apps.notifications import queries, rules
+from apps.notifications import pushes, queries, rules
 from apps.notifications.catalogue.every_kind import KINDS
-from apps.notifications.catalogue.kinds import MANDATORY, Group, Pace
-from apps.notifications.models import DeliveryStatus, EmailDelivery, MailHours, Notification, Preference
+from apps.notifications.catalogue.kinds import MANDATORY, PUSHED_BY_DEFAULT, Group, Pace
+from apps.notifications.models import (
+    DeliveryStatus,
+    EmailDelivery,
+    MailHours,
+    Notification,
+    Preference,
+    PushDelivery,
+)
+from apps.notifications.queries import Channels
 
 logger = logging.getLogger(__name__)
 SENDING_SECONDS_MAX, SILENCES_MAX = 40.0, 3
@@ -59,34 +67,37 @@ def notify(
     mailed_with: Group | None = None,
 ) -> list[Notification]:
     """
-    Notify users by each user's own settings: in the app, by e-mail at once, or in a digest.
+    Notify users by each user's own settings: in the app, by e-mail at once or in a digest, and on their devices.
 
     :param key: what it is about. A user is notified once per kind and key, however often this is called.
     :param replaces_unread: replace an unread notification of the same kind about the same page, without a second e-mail
-        (a
-        chat would otherwise send dozens).
-    :param mailed_with: a group whose notification has the same content; users who get that one by e-mail get no second
-        e-mail.
+        (a chat would otherwise send dozens). Devices show the newest in place of the one before.
+    :param mailed_with: a group whose notification has the same content; users who get that one by e-mail or on their
+        devices do not get it there twice.
     """
     people = list(users)
     preferences = queries.preferences_of_users(people, KINDS[kind].group)
     others = queries.preferences_of_users(people, mailed_with) if mailed_with else {}
+    pushed = [user for user in people if preferences[user.pk].is_pushed and user.is_active]
+    devices = pushes.devices_of(user for user in pushed if user.pk not in others or not others[user.pk].is_pushed)
     hours: dict[UUID, MailHours] = {}
-    if any(pace == Pace.AT_ONCE for _is_in_app, pace in preferences.values()):
+    if devices or any(channels.pace == Pace.AT_ONCE for channels in preferences.values()):
         hours = queries.mail_hours_of_users(people)
     created = []
     for user in people:
-        is_in_app, pace = preferences[user.pk]
-        if user.pk in others and others[user.pk][1] != Pace.OFF:
+        is_in_app, pace, _is_pushed = preferences[user.pk]
+        if user.pk in others and others[user.pk].pace != Pace.OFF:
             pace = Pace.OFF
-        if not is_in_app and pace == Pace.OFF:
+        if not is_in_app and pace == Pace.OFF and user.pk not in devices:
             continue
+        held_until = _held_until(hours.get(user.pk), kind, params, now)
         values = {
             "organization_id": organization_id, "params": params, "happened_at": now, "key": str(key)[:120],
             "anchor": anchor,
         }  # fmt: skip
         arguments = [str(route_arg) for route_arg in route_args]
-        if replaces_unread and _replace_unread(user, kind, route, arguments, values):
+        if replaces_unread and (unread := _replace_unread(user, kind, route, arguments, values)):
+            pushes.queue(unread, devices.get(user.pk, ()), held_until=held_until, now=now)
             continue
         notification, is_new = Notification.objects.get_or_create(
             user=user,
@@ -96,21 +107,23 @@ def notify(
         )
         if is_new:
             created.append(notification)
+            pushes.queue(notification, devices.get(user.pk, ()), held_until=held_until, now=now)
             if pace == Pace.AT_ONCE:
                 about = {"notification": str(notification.id)}
-                held_until = _held_until(hours.get(user.pk), kind, params, now)
                 _queue_email(user, f"notification:{notification.id}", kind, about, now, held_until=held_until)
     return created
 
 
-def _replace_unread(user: User, kind: str, route: str, arguments: list[str], values: dict[str, Any]) -> bool:
+def _replace_unread(
+    user: User, kind: str, route: str, arguments: list[str], values: dict[str, Any]
+) -> Notification | None:
     unread = Notification.objects.filter(user=user, kind=kind, route=route, route_args=arguments, read_at=None).first()
     if unread is None:
-        return False
+        return None
     for name, value in values.items():
         setattr(unread, name, value)
     unread.save(update_fields=list(values))
-    return True
+    return unread
 
 
 def _held_until(hours: MailHours | None, kind: str, params: dict[str, Any], now: datetime) -> datetime | None:
@@ -204,13 +217,18 @@ def mark_all_read(*, user_id: UUID, now: datetime) -> int:
 
 
 @transaction.atomic
-def set_preferences(*, user_id: UUID, preferences: dict[str, tuple[bool, str]], now: datetime) -> None:
+def set_preferences(*, user_id: UUID, preferences: dict[str, Channels], now: datetime) -> None:
     """Change how a user is notified of groups; groups for account safety do not change."""
-    for group, (is_in_app, pace) in preferences.items():
+    for group, (is_in_app, pace, is_pushed) in preferences.items():
         if group in Group.values and group not in MANDATORY:
-            Preference.objects.update_or_create(
-                user_id=user_id, group=group, defaults={"is_in_app": is_in_app, "pace": pace}
-            )
+            chosen = {"is_in_app": is_in_app, "pace": pace, "is_pushed": is_pushed}
+            _change_preference(user_id, group, {name: value for name, value in chosen.items() if value is not None})
+
+
+def _change_preference(user_id: UUID, group: str, changes: dict[str, Any]) -> None:
+    """What is not changed stays as it is, or as it usually is."""
+    usual = {"is_pushed": group in PUSHED_BY_DEFAULT}
+    Preference.objects.update_or_create(user_id=user_id, group=group, defaults=changes, create_defaults=usual | changes)
 
 
 @transaction.atomic
@@ -223,7 +241,7 @@ def set_mail_hours(
     now: datetime,
 ) -> MailHours:
     """
-    Set when a user gets e-mail. What is being held is sent at the end of the new quiet hours, or now.
+    Set when a user gets e-mail and push messages. What is being held is sent at the end of the new quiet hours, or now.
 
     :param quiet: the first quiet hour and the first hour after them, 0 to 23; None for none.
     :raises QuietHoursInvalid: if both are the same.
@@ -239,7 +257,9 @@ def set_mail_hours(
         },
     )  # fmt: skip
     held = EmailDelivery.objects.filter(user=user, status=DeliveryStatus.PENDING, params__held=True)
-    held.update(next_attempt_at=hours.quiet_until(now) or now)
+    due = hours.quiet_until(now) or now
+    held.update(next_attempt_at=due)
+    PushDelivery.objects.filter(device__user=user, is_held=True).update(next_attempt_at=due)
     return hours
 
 
@@ -256,7 +276,7 @@ def unsubscribe(*, token: str) -> Group | None:
         return None
     if group not in Group.values or group in MANDATORY or not User.objects.filter(pk=user_id).exists():
         return None
-    Preference.objects.update_or_create(user_id=user_id, group=group, defaults={"pace": Pace.OFF})
+    _change_preference(UUID(user_id), group, {"pace": Pace.OFF})
     return Group(group)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,30 @@ from apps.accounts.models import User
 from apps.common.work_queue import next_due
 from apps.notifications import rules
 from apps.notifications.catalogue.every_kind import KINDS
-from apps.notifications.catalogue.kinds import DEFAULT_PACE, GROUP_DESCRIPTIONS, MANDATORY, Group, Pace, Text
-from apps.notifications.models import DeliveryStatus, EmailDelivery, MailHours, Notification, Preference
+from apps.notifications.catalogue.kinds import (
+    DEFAULT_PACE,
+    GROUP_DESCRIPTIONS,
+    MANDATORY,
+    PUSHED_BY_DEFAULT,
+    Group,
+    Pace,
+    Text,
+)
+from apps.notifications.models import DeliveryStatus, EmailDelivery, MailHours, Notification, Preference, PushDevice
 from apps.notifications.rules import Words
 
 BELL_MAX = 99
 DIGEST_MAX = 50
 SENDING_LEASE = timedelta(minutes=10)
+PUSH_TEST_LIFE = timedelta(minutes=10)
+
+
+class Channels(NamedTuple):
+    """How one person is notified of one group; `is_pushed` is None where it is not chosen, and stays as it is."""
+
+    is_in_app: bool
+    pace: str
+    is_pushed: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,7 @@ class GroupPreference:
     description: Text
     is_in_app: bool
     pace: str
+    is_pushed: bool
     is_mandatory: bool
 
 
@@ -115,20 +133,27 @@ def preferences(user_id: UUID) -> list[GroupPreference]:
             description=GROUP_DESCRIPTIONS[group],
             is_in_app=kept[group].is_in_app if group in kept else True,
             pace=kept[group].pace if group in kept else DEFAULT_PACE[group],
+            is_pushed=kept[group].is_pushed if group in kept else group in PUSHED_BY_DEFAULT,
             is_mandatory=group in MANDATORY,
         )
         for group in Group
     ]
 
 
-def preferences_of_users(users: Iterable[User], group: str) -> dict[UUID, tuple[bool, str]]:
-    """Return (in the app, pace of e-mail) of several users for one group."""
+def preferences_of_users(users: Iterable[User], group: str) -> dict[UUID, Channels]:
+    """How each of several users is notified of one group."""
     ids = [user.pk for user in users]
+    usual = Channels(True, DEFAULT_PACE[group].value, group in PUSHED_BY_DEFAULT)
     if group in MANDATORY:
-        return dict.fromkeys(ids, (True, Pace.AT_ONCE.value))
-    kept = Preference.objects.filter(user_id__in=ids, group=group).values_list("user_id", "is_in_app", "pace")
-    result = {user_id: (is_in_app, pace) for user_id, is_in_app, pace in kept}
-    return {user_id: result.get(user_id, (True, DEFAULT_PACE[group].value)) for user_id in ids}
+        return dict.fromkeys(ids, usual)
+    kept = Preference.objects.filter(user_id__in=ids, group=group)
+    result = {row.user_id: Channels(row.is_in_app, row.pace, row.is_pushed) for row in kept}
+    return {user_id: result.get(user_id, usual) for user_id in ids}
+
+
+def push_devices(user_id: UUID) -> QuerySet[PushDevice]:
+    """Where the person turned push notifications on, the newest first."""
+    return PushDevice.objects.filter(user_id=user_id).order_by("-added_at", "-id")
 
 
 def mail_hours(user: User) -> MailHours:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from apps.common import fmt
 from apps.common.backoff import pause_after
 from apps.common.money import Money
 from apps.notifications.catalogue.every_kind import KINDS
+from apps.notifications.catalogue.kinds import Group
 
 Value = str | int | dict[str, Any]
 TEXT_MAX = 280
@@ -33,6 +35,11 @@ PAUSE_MAX = timedelta(hours=6)
 DIGEST_HOUR, DIGEST_WEEKDAY = 8, 1
 TIME_TO_ACT = timedelta(hours=2)
 """What ends less than this after the quiet hours is not held either: nobody could act on it in time."""
+PUSH_LIFE = timedelta(days=3)
+PUSH_URGENCY: dict[str, str] = {
+    Group.MESSAGES: "high", Group.TASKS: "low", Group.SEARCHES: "low", Group.REVIEWS: "low",
+}  # fmt: skip
+"""How urgent push messages of a group are (RFC 8030, 5.3); normal for the others."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +148,22 @@ def quiet_until(now: datetime, zone: str, from_hour: int, to_hour: int) -> datet
 
 def is_urgent(params: dict[str, Any], now: datetime, quiet_end: datetime) -> bool:
     """Whether a moment that a notification names comes before its reader could act on it after the quiet hours."""
-    moments = [value["moment"] for value in params.values() if isinstance(value, dict) and "moment" in value]
-    return any(now < datetime.fromisoformat(moment) <= quiet_end + TIME_TO_ACT for moment in moments)
+    return any(now < moment <= quiet_end + TIME_TO_ACT for moment in _moments(params))
+
+
+def push_expires_at(params: dict[str, Any], due: datetime) -> datetime:
+    """When nobody needs a push message any more: at the first moment it names after it is due, or after three days."""
+    return min([moment for moment in _moments(params) if moment > due] + [due + PUSH_LIFE])
+
+
+def push_topic(route: str, route_args: list[str]) -> str:
+    """The same for notifications that lead to the same page: the newer replaces the older (RFC 8030, 5.4)."""
+    return hashlib.sha256(f"{route} {route_args}".encode()).hexdigest()[:32]
+
+
+def _moments(params: dict[str, Any]) -> list[datetime]:
+    values = [value["moment"] for value in params.values() if isinstance(value, dict) and "moment" in value]
+    return [datetime.fromisoformat(value) for value in values]
 
 
 def pause_before_next(attempts_made: int) -> timedelta:

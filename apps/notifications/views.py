@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import secrets
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,8 +19,13 @@ from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.accounts.queries import organizations
 from apps.common import keyset
-from apps.notifications import forms, operations, queries
+from apps.common.errors import Conflict, Invalid
+from apps.notifications import devices, forms, operations, queries
 from apps.notifications.catalogue.kinds import Group
+from apps.notifications.gateways import push_services
+
+COOKIE_SECONDS = 400 * 86_400
+"""The longest that browsers allow."""
 
 
 def _user(request: HttpRequest) -> User:
@@ -81,12 +90,14 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
 @login_required
 def preferences(request: HttpRequest) -> HttpResponse:
     user = _user(request)
-    form = forms.PreferencesForm(request.POST or None, preferences=queries.preferences(user.pk))
+    form = forms.PreferencesForm(
+        request.POST or None, preferences=queries.preferences(user.pk), has_push=push_services.is_offered()
+    )
     hours_form = forms.MailHoursForm(request.POST or None, hours=queries.mail_hours(user))
     if form.is_valid() and hours_form.is_valid() and _save_preferences(user, form, hours_form):
         messages.success(request, _("Your preferences are saved."))
         return redirect("notifications:preferences")
-    context = {"form": form, "hours_form": hours_form, "zone": user.time_zone}
+    context = {"form": form, "hours_form": hours_form, "zone": user.time_zone, **_push_context(request, user)}
     return render(request, "notifications/preferences.html", context, status=422 if form.is_bound else 200)
 
 
@@ -99,6 +110,66 @@ def _save_preferences(user: User, form: forms.PreferencesForm, hours_form: forms
         return False
     operations.set_preferences(user_id=user.pk, preferences=form.chosen(), now=now)
     return True
+
+
+def _push_context(request: HttpRequest, user: User) -> dict[str, Any]:
+    if not push_services.is_offered():
+        return {}
+    token = request.COOKIES.get(devices.COOKIE, "")
+    rows = [(device, devices.is_this(device, token)) for device in queries.push_devices(user.pk)]
+    return {
+        "push_key": push_services.public_key(),
+        "devices": rows,
+        "this_device": next((device for device, is_this in rows if is_this), None),
+        "device_form": forms.DeviceForm(),
+    }
+
+
+@require_POST
+@login_required
+def add_device(request: HttpRequest) -> HttpResponse:
+    form = forms.DeviceForm(request.POST)
+    token = request.COOKIES.get(devices.COOKIE, "") or secrets.token_urlsafe(32)
+    response = redirect("notifications:preferences")
+    try:
+        if not form.is_valid():
+            raise devices.SubscriptionInvalid
+        devices.add(
+            user=_user(request), token=token, user_agent=request.headers.get("User-Agent", ""), now=timezone.now(),
+            **form.cleaned_data,
+        )  # fmt: skip
+    except (Invalid, Conflict) as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("Push notifications are on for this device."))
+        response.set_cookie(
+            devices.COOKIE, token, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )  # fmt: skip
+    return response
+
+
+@require_POST
+@login_required
+def remove_device(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    devices.remove(user_id=_user(request).pk, device_id=device_id, now=timezone.now())
+    messages.success(request, _("Push notifications are off for this device."))
+    return redirect("notifications:preferences")
+
+
+@require_POST
+@login_required
+def test_devices(request: HttpRequest) -> HttpResponse:
+    try:
+        number = devices.send_test(user=_user(request), now=timezone.now())
+    except Conflict as error:
+        messages.warning(request, str(error))
+    else:
+        text = ngettext(
+            "A test is on its way to %(number)s device.", "A test is on its way to %(number)s devices.", number
+        )
+        messages.success(request, text % {"number": number})
+    return redirect("notifications:preferences")
 
 
 @csrf_exempt  # mail programs POST here without a session (RFC 8058); the signed token is the permission

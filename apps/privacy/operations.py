@@ -29,7 +29,7 @@ from apps.common.errors import Conflict
 from apps.common.operations import move
 from apps.files import operations as files
 from apps.messaging.models import Phrase
-from apps.notifications.models import MailHours, Notification
+from apps.notifications.models import MailHours, Notification, PushDevice
 from apps.outbox import bus
 from apps.privacy import events, personal_data, queries
 from apps.privacy.models import AccountClosure, DataExport
@@ -222,6 +222,7 @@ def _erase(user: User) -> None:
         model.objects.filter(user=user).delete()  # type: ignore[attr-defined]
     Notification.objects.filter(user=user).delete()
     MailHours.objects.filter(user=user).delete()
+    PushDevice.objects.filter(user=user).delete()
     DataExport.objects.filter(user=user).delete()
     user.email, user.display_name, user.legal_name = f"closed-{user.pk}@closed.invalid", NAME_OF_CLOSED, ""
     user.is_active, user.last_organization, user.terms_due_at = False, None, None

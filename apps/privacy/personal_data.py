@@ -73,7 +73,7 @@ INDIRECT = {
     "contracts.Milestone": ("", ("contract__employer", "contract__freelancer")),
 }
 """Tables that name a person or an organization in another way: the lookup of the person, and those of organizations."""
-OMITTED = {"password", "token_sha256", "search_vector", "data", "session_key", "storage_key"}
+OMITTED = {"password", "token_sha256", "search_vector", "data", "session_key", "storage_key", "endpoint", "auth_secret"}
 """Columns that are secrets, or derived from others."""
 
 

@@ -21,7 +21,8 @@ def notifications_page() -> str:
             if kind.group == group
         ]
         parts.append(
-            f"## {group.label}\n\n{kinds.GROUP_DESCRIPTIONS[group]}. E-mail by default: {pace}.\n\n"
+            f"## {group.label}\n\n{kinds.GROUP_DESCRIPTIONS[group]}. E-mail by default: {pace}. "
+            f"Push by default: {'on' if group in kinds.PUSHED_BY_DEFAULT else 'off'}.\n\n"
             + table(("kind", "title", "text"), rows)
         )
     return page(

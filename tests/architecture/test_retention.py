@@ -14,7 +14,7 @@ from apps.common.work_queue import delete_old
 from apps.gateways.jobs import prune as prune_payments
 from apps.gateways.models import WebhookEvent
 from apps.notifications.jobs import prune as prune_notifications
-from apps.notifications.models import EmailDelivery
+from apps.notifications.models import EmailDelivery, PushDelivery, PushDevice
 from apps.outbox.jobs import prune as prune_outbox
 from apps.outbox.models import Delivery, Event
 
@@ -71,6 +71,16 @@ def test_sent_mails_and_old_answers_go(now, make):
 
     assert (prune_notifications(), prune_common()) == (1, 1)
     assert IdempotencyRecord.objects.get().key == "young"
+
+
+def test_push_messages_go_when_they_are_late(now, make):
+    device = PushDevice.objects.create(user=make.user(), endpoint="https://x.example/", added_at=now)
+    for hours in (-1, 1):
+        PushDelivery.objects.create(
+            device=device, next_attempt_at=now + timedelta(days=9), expires_at=now + timedelta(hours=hours)
+        )
+    assert prune_notifications() == 1
+    assert PushDelivery.objects.get().expires_at > now
 
 
 def test_ended_sessions_go_with_their_devices(now, make):

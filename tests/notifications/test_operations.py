@@ -7,6 +7,7 @@ from django.utils import translation
 from apps.notifications import operations, queries
 from apps.notifications.catalogue.kinds import Group, Pace
 from apps.notifications.models import DeliveryStatus, EmailDelivery, Notification, Preference
+from apps.notifications.queries import Channels
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -94,20 +95,20 @@ def test_a_mail_whose_sender_died_is_sent_after_its_lease(ada):
 
 
 def test_wishes_decide_what_is_notified_where(ada):
-    operations.set_preferences(user_id=ada.pk, preferences={"bids": (False, "off")}, now=NOON)
+    operations.set_preferences(user_id=ada.pk, preferences={"bids": Channels(False, "off")}, now=NOON)
     assert tell([ada]) == []
-    operations.set_preferences(user_id=ada.pk, preferences={"bids": (False, "at_once")}, now=NOON)
+    operations.set_preferences(user_id=ada.pk, preferences={"bids": Channels(False, "at_once")}, now=NOON)
     tell([ada], key="2")
     assert queries.unread_count(ada.pk) == 0
     assert EmailDelivery.objects.count() == 1
-    operations.set_preferences(user_id=ada.pk, preferences={"bids": (True, "off")}, now=NOON)
+    operations.set_preferences(user_id=ada.pk, preferences={"bids": Channels(True, "off")}, now=NOON)
     tell([ada], key="3")
     assert queries.unread_count(ada.pk) == 1
     assert EmailDelivery.objects.count() == 1
 
 
 def test_what_keeps_an_account_safe_cannot_be_switched_off(ada):
-    operations.set_preferences(user_id=ada.pk, preferences={"account": (False, "off")}, now=NOON)
+    operations.set_preferences(user_id=ada.pk, preferences={"account": Channels(False, "off")}, now=NOON)
     assert not Preference.objects.exists()
     tell([ada], kind="payout_account_changed")
     assert EmailDelivery.objects.count() == 1

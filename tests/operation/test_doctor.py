@@ -28,6 +28,7 @@ COMPLETE = {
     "DEFAULT_FROM_EMAIL": "noreply@tradewind.example", "PLATFORM_LEGAL_NAME": "Operator GmbH",
     "PLATFORM_STREET": "Street 1", "PLATFORM_POSTCODE": "10115", "PLATFORM_CITY": "Berlin",
     "PLATFORM_VAT_ID": "DE123456788", "STAFF_NEEDS_SECOND_FACTOR": True, "METRICS_TOKEN": "t", "TRUSTED_PROXIES": 1,
+    "WEB_PUSH_PRIVATE_KEY": "set",
     "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"), "FX_RATE_BUSINESS_DAYS_MAX": 10_000,
     "SECRET_KEY": "k7Yw3vQ2pL9xZt5RmB8cNfHs4GdJ6aUe1WqXoVi0bTnP-rEySgDh", "SECURE_HSTS_SECONDS": 31_536_000,
     "SECURE_HSTS_INCLUDE_SUBDOMAINS": True, "SECURE_SSL_REDIRECT": True, "SESSION_COOKIE_SECURE": True,
@@ -81,6 +82,7 @@ def test_a_complete_environment_is_clean(complete):
         ("EMAIL_HOST_PASSWORD", "p", "tradewind.W008"),
         ("PLATFORM_VAT_ID", "", "tradewind.W002"),
         ("METRICS_TOKEN", "", "tradewind.W004"),
+        ("WEB_PUSH_PRIVATE_KEY", "", "tradewind.W011"),
         ("TRUSTED_PROXIES", 0, "tradewind.W005"),
     ],
 )

@@ -84,6 +84,11 @@ def check_settings() -> Found:
         yield Warning(
             "METRICS_TOKEN is not set: nobody can watch this.", hint="Set METRICS_TOKEN.", id="tradewind.W004"
         )
+    if not settings.WEB_PUSH_PRIVATE_KEY:
+        yield Warning(
+            "WEB_PUSH_PRIVATE_KEY is not set: nobody is offered push notifications.",
+            hint="Set what manage.py web_push_key prints.", id="tradewind.W011",
+        )  # fmt: skip
     if settings.SECURE_PROXY_SSL_HEADER and settings.TRUSTED_PROXIES == 0:
         yield Warning(
             "TRUSTED_PROXIES is 0 behind a proxy: limits count all visitors as one.",

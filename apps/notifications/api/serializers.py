@@ -4,9 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.common import fmt
 from apps.notifications import rules
 from apps.notifications.catalogue.kinds import Group, Pace
-from apps.notifications.models import Notification
+from apps.notifications.gateways.push_services import ENDPOINT_MAX
+from apps.notifications.models import Notification, PushDevice
 
 
 class NotificationSerializer(serializers.ModelSerializer[Notification]):
@@ -31,6 +33,9 @@ class PreferenceSerializer(serializers.Serializer[Any]):
     group = serializers.ChoiceField(choices=Group.choices)
     is_in_app = serializers.BooleanField()
     pace = serializers.ChoiceField(choices=Pace.choices)
+    is_pushed = serializers.BooleanField(
+        required=False, help_text="On the devices where push notifications are on. Left out: as it is."
+    )
     is_mandatory = serializers.BooleanField(read_only=True)
 
 
@@ -48,6 +53,35 @@ class MailHoursSerializer(serializers.Serializer[Any]):
         if (values["quiet_from_hour"] is None) != (values["quiet_to_hour"] is None):
             raise serializers.ValidationError("Both quiet hours, or neither.")
         return values
+
+
+class DeviceSerializer(serializers.ModelSerializer[PushDevice]):
+    name = serializers.SerializerMethodField(help_text="The browser and system, in the language of the request.")
+
+    class Meta:
+        model = PushDevice
+        fields = ["id", "name", "added_at", "last_used_at"]
+        read_only_fields = fields
+
+    def get_name(self, device: PushDevice) -> str:
+        return fmt.device(device.user_agent)
+
+
+class DevicesSerializer(serializers.Serializer[Any]):
+    application_server_key = serializers.CharField(help_text="To subscribe with, as in the Push API of browsers.")
+    devices = DeviceSerializer(many=True)
+
+
+class SubscriptionKeysSerializer(serializers.Serializer[Any]):
+    p256dh = serializers.CharField(max_length=90)
+    auth = serializers.CharField(max_length=30)
+
+
+class SubscriptionSerializer(serializers.Serializer[Any]):
+    """As `PushSubscription.toJSON()` returns it in a browser."""
+
+    endpoint = serializers.CharField(max_length=ENDPOINT_MAX)
+    keys = SubscriptionKeysSerializer()
 
 
 class CountSerializer(serializers.Serializer[Any]):

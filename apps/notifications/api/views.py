@@ -14,14 +14,19 @@ from rest_framework.views import APIView
 from apps.accounts.models import User
 from apps.common.api.pagination import KeysetPagination
 from apps.common.errors import NotFound
-from apps.notifications import operations, queries
+from apps.notifications import devices, operations, queries
 from apps.notifications.api.serializers import (
     CountSerializer,
+    DeviceSerializer,
+    DevicesSerializer,
     MailHoursSerializer,
     NotificationSerializer,
     PreferenceSerializer,
+    SubscriptionSerializer,
 )
+from apps.notifications.gateways import push_services
 from apps.notifications.models import Notification
+from apps.notifications.queries import Channels
 
 
 def _reader(request: Request) -> UUID:
@@ -81,7 +86,10 @@ class Preferences(APIView):
         """Change the settings of some groups; mandatory groups do not change."""
         serializer = PreferenceSerializer(data=request.data, many=True)
         serializer.is_valid(raise_exception=True)
-        preferences = {row["group"]: (row["is_in_app"], row["pace"]) for row in serializer.validated_data}
+        preferences = {
+            row["group"]: Channels(row["is_in_app"], row["pace"], row.get("is_pushed"))
+            for row in serializer.validated_data
+        }
         operations.set_preferences(user_id=_reader(request), preferences=preferences, now=timezone.now())
         return self.get(request)
 
@@ -106,3 +114,50 @@ class Hours(APIView):
         quiet = None if start is None else (start, end)
         operations.set_mail_hours(user=request.user, quiet=quiet, now=timezone.now(), **values)
         return self.get(request)
+
+
+class Devices(APIView):
+    """Where push notifications are on. 404 `push_not_offered` if the site sends none."""
+
+    @extend_schema(responses=DevicesSerializer)
+    def get(self, request: Request) -> Response:
+        """List the user's devices, and the key that a browser subscribes with."""
+        if not push_services.is_offered():
+            raise devices.PushNotOffered
+        rows = list(queries.push_devices(_reader(request)))
+        content = {"application_server_key": push_services.public_key(), "devices": rows}
+        return Response(DevicesSerializer(content).data)
+
+    @extend_schema(request=SubscriptionSerializer, responses={201: DeviceSerializer})
+    def post(self, request: Request) -> Response:
+        """Turn push notifications on for a device, with the subscription that its browser made."""
+        assert isinstance(request.user, User)
+        serializer = SubscriptionSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        keys = serializer.validated_data["keys"]
+        device = devices.add(
+            user=request.user,
+            endpoint=serializer.validated_data["endpoint"],
+            public_key=keys["p256dh"],
+            auth_secret=keys["auth"],
+            token="",
+            user_agent=request.headers.get("User-Agent", ""),
+            now=timezone.now(),
+        )
+        return Response(DeviceSerializer(device).data, status=201)
+
+
+class Device(APIView):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, device_id: UUID) -> Response:
+        """Turn push notifications off for one device."""
+        devices.remove(user_id=_reader(request), device_id=device_id, now=timezone.now())
+        return Response(status=204)
+
+
+class DeviceTest(APIView):
+    @extend_schema(request=None, responses={202: CountSerializer})
+    def post(self, request: Request) -> Response:
+        """Send a test to all of the user's devices. Returns their number."""
+        assert isinstance(request.user, User)
+        return Response({"count": devices.send_test(user=request.user, now=timezone.now())}, status=202)

@@ -40,6 +40,8 @@ GROUP_DESCRIPTIONS: dict[str, Text] = {
     Group.ACCOUNT: _("What changes who may act or where money goes; this cannot be switched off"),
 }
 DEFAULT_PACE: dict[str, Pace] = {str(group): Pace.AT_ONCE for group in Group} | {str(Group.TASKS): Pace.DAILY}
+PUSHED_BY_DEFAULT = frozenset({Group.CONTRACTS, Group.MONEY, Group.MESSAGES, Group.ACCOUNT})
+"""On the devices where push notifications are on: offers, deadlines, money, messages, and the account's safety."""
 MANDATORY = frozenset({Group.ACCOUNT})
 
 

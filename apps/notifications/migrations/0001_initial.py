@@ -237,6 +237,7 @@ class Migration(migrations.Migration):
                         verbose_name="by e-mail",
                     ),
                 ),
+                ("is_pushed", models.BooleanField(default=False, verbose_name="push")),
                 (
                     "user",
                     models.ForeignKey(
@@ -259,6 +260,71 @@ class Migration(migrations.Migration):
                         condition=models.Q(("pace__in", ["off", "at_once", "daily", "weekly"])),
                         name="notifications_preference_pace",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PushDevice",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("endpoint", models.CharField(max_length=1000, unique=True)),
+                ("public_key", models.CharField(max_length=90)),
+                ("auth_secret", models.CharField(max_length=30)),
+                ("server_key", models.CharField(max_length=90)),
+                ("token_sha256", models.CharField(blank=True, default="", max_length=64)),
+                ("user_agent", models.CharField(blank=True, default="", max_length=300)),
+                ("added_at", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="push_devices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={"abstract": False},
+        ),
+        migrations.CreateModel(
+            name="PushDelivery",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("is_held", models.BooleanField(default=False)),
+                ("others", models.PositiveSmallIntegerField(default=0)),
+                ("attempts_made", models.PositiveSmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "device",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="notifications.pushdevice",
+                    ),
+                ),
+                (
+                    "notification",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="notifications.notification",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["next_attempt_at"], name="notifications_push_due")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("device", "notification"), name="notifications_pushdelivery_once"),
                 ],
             },
         ),
