@@ -1,12 +1,9 @@
-"""Arithmetic and fingerprints of a contract. No database, no clock."""
+"""Arithmetic of a contract. No database, no clock."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from apps.common.money import Money
@@ -30,12 +27,6 @@ def is_web_address(link: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
         return False
-
-
-def fingerprint(terms: dict[str, Any]) -> str:
-    """Return the SHA-256 of the terms in canonical JSON (sorted keys, no spaces, UTF-8)."""
-    canonical = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def split_held(held: Money, freelancer_share_bps: int) -> tuple[Money, Money]:

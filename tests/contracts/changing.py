@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from apps.bidding.rules import MilestoneDraft
+from apps.common.fingerprints import fingerprint
 from apps.common.money import Money
-from apps.contracts import rules, terms
+from apps.contracts import terms
 from apps.contracts.models import ChangeRequest, Contract, ContractVersion
 from apps.contracts.operations import changes
 from apps.contracts.queries import milestones as milestone_queries
@@ -70,7 +71,7 @@ def check_books(contract: Contract) -> None:
             assert not held
     previous = ""
     for version in ContractVersion.objects.filter(contract=contract).order_by("number"):
-        assert rules.fingerprint(version.terms) == version.sha256
+        assert fingerprint(version.terms) == version.sha256
         assert version.terms.get("previous_sha256", "") == previous
         previous = version.sha256
     assert (contract.terms_sha256, contract.terms["amount_minor"]) == (previous, contract.amount_minor)

@@ -7,8 +7,9 @@ from django.db import DatabaseError, connection, transaction
 
 from apps.accounts.policies import NotYours
 from apps.common.errors import IllegalTransition, NotAllowed
+from apps.common.fingerprints import fingerprint
 from apps.common.money import Money
-from apps.contracts import errors, policies, rules, terms
+from apps.contracts import errors, policies, terms
 from apps.contracts.models import ChangeRequest, ContractVersion, Milestone
 from apps.contracts.operations import cancellations, changes, disputes, milestones, reminders
 from apps.contracts.queries import changes as queries
@@ -33,7 +34,7 @@ def test_acceptance_of_the_offer_is_the_first_version(make):
     contract = two_steps(make)
     [version] = queries.versions(contract.id)
     assert (version.number, version.sha256) == (1, contract.terms_sha256)
-    assert rules.fingerprint(version.terms) == version.sha256
+    assert fingerprint(version.terms) == version.sha256
     assert version.employer_accepted_by and version.freelancer_accepted_by
 
 
@@ -48,7 +49,7 @@ def test_nothing_changes_before_the_other_side_accepts(make):
     contract.refresh_from_db()
     assert (version.number, version.terms["previous_sha256"]) == (2, queries.versions(contract.id)[1].sha256)
     assert contract.amount == Money.of("1100.00", "EUR") == Money(version.terms["amount_minor"], "EUR")
-    assert contract.terms_sha256 == version.sha256 == rules.fingerprint(version.terms)
+    assert contract.terms_sha256 == version.sha256 == fingerprint(version.terms)
     assert version.freelancer_accepted_at == version.employer_accepted_at == make.now
     check_books(contract)
 

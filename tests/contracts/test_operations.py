@@ -9,6 +9,7 @@ from apps.accounts import policies as roles
 from apps.bidding import policies as bidding_policies
 from apps.bidding.rules import MilestoneDraft
 from apps.common.errors import IllegalTransition, NotAllowed
+from apps.common.fingerprints import fingerprint
 from apps.common.money import Money
 from apps.contracts import policies, rules
 from apps.contracts.models import Contract, Milestone
@@ -36,7 +37,7 @@ def test_an_award_keeps_the_brief_as_it_stood(make):
     contract = make.contract(status="offered")
     assert contract.amount == Money.of("900.00", "EUR")
     assert contract.terms["criteria"] == ["All twelve pages are translated", "Terms follow the glossary"]
-    assert rules.fingerprint(contract.terms) == contract.terms_sha256
+    assert fingerprint(contract.terms) == contract.terms_sha256
     assert [step.amount for step in milestone_queries.milestones(contract.id)] == [contract.amount]
     assert Task.objects.get(id=contract.task_id).status == "awarded"
 

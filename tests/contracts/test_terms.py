@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.contracts import errors, rules, terms
+from apps.common.fingerprints import fingerprint
+from apps.contracts import errors, terms
 from apps.contracts.states import CHANGEABLE, HOLDS_MONEY, MilestoneStatus
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -187,7 +188,7 @@ def test_whatever_is_proposed_the_new_terms_add_up_and_their_hash_recomputes(cur
     assert after["amount_minor"] == before["amount_minor"] + change.delta_minor
     assert sum(row["amount_minor"] for row in after["milestones"]) == after["amount_minor"]
     assert after["amount_minor"] >= sum(item.released_minor for item in current)
-    assert rules.fingerprint(json.loads(json.dumps(after))) == rules.fingerprint(after)
+    assert fingerprint(json.loads(json.dumps(after))) == fingerprint(after)
 
     ids = [UUID(row["id"]) for row in after["milestones"]]
     assert len(set(ids)) == len(ids)

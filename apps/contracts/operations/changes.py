@@ -11,6 +11,7 @@ from django.db.models import F
 
 from apps.common import business_days, limits
 from apps.common.actors import SYSTEM, Actor
+from apps.common.fingerprints import fingerprint
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.operations import move
@@ -254,7 +255,7 @@ def _new_version(
         contract=contract,
         number=base.number + 1,
         terms=full,
-        sha256=rules.fingerprint(full),
+        sha256=fingerprint(full),
         **{f"employer_{name}": value for name, value in employer.items()},
         **{f"freelancer_{name}": value for name, value in freelancer.items()},
     )

@@ -19,9 +19,10 @@ from apps.bidding.models import Bid
 from apps.bidding.states import ExchangeBearer
 from apps.common import business_days, limits
 from apps.common.actors import SYSTEM, Actor
+from apps.common.fingerprints import fingerprint
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.contracts import events, policies, rules
+from apps.contracts import events, policies
 from apps.contracts.models import Contract, ContractCriterion, ContractVersion, Milestone
 from apps.contracts.queries import contracts
 from apps.contracts.states import CONTRACT, ContractStatus
@@ -153,7 +154,7 @@ def draw_up(
         currency=terms["currency"],
         binding_language=terms["language"],
         terms=terms,
-        terms_sha256=rules.fingerprint(terms),
+        terms_sha256=fingerprint(terms),
         revisions_included=terms["revisions_included"],
         offered_at=now,
         offered_by_id=actor.user_id,

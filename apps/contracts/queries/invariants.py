@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F, Sum
 
-from apps.contracts import rules
+from apps.common.fingerprints import fingerprint
 from apps.contracts.models import Contract, ContractVersion, Milestone
 from apps.contracts.states import HOLDS_MONEY
 
@@ -36,6 +36,6 @@ def versions_whose_hash_differs() -> int:
     wrong, of_contract, previous = 0, None, ""
     for contract_id, terms, sha256 in rows.iterator(chunk_size=VERSIONS_AT_ONCE):
         expected = previous if contract_id == of_contract else ""
-        wrong += rules.fingerprint(terms) != sha256 or terms.get("previous_sha256", "") != expected
+        wrong += fingerprint(terms) != sha256 or terms.get("previous_sha256", "") != expected
         of_contract, previous = contract_id, sha256
     return wrong
