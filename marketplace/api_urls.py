@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.disputes.api.urls")),
     path("", include("apps.escrow.api.urls")),
     path("", include("apps.files.api.urls")),
+    path("", include("apps.frameworks.api.urls")),
     path("", include("apps.invoicing.api.urls")),
     path("", include("apps.legal.api.urls")),
     path("", include("apps.matching.api.urls")),

@@ -13,6 +13,7 @@ _JOBS: dict[str, dict[str, Any]] = {
     "outbox-deliver": {"task": "outbox.deliver", "schedule": 2.0},
     "tasks-keep-deadlines": {"task": "tasks.keep_deadlines", "schedule": 30.0},
     "contracts-keep-deadlines": {"task": "contracts.keep_deadlines", "schedule": 60.0},
+    "frameworks-keep-dates": {"task": "frameworks.keep_dates", "schedule": 600.0},
     "contracts-draw-previews": {"task": "contracts.draw_previews", "schedule": 5.0},
     "matching-refresh-candidate-index": {"task": "matching.refresh_candidate_index", "schedule": 1.0},
     "matching-rebuild-candidate-index": {"task": "matching.rebuild_candidate_index", "schedule": 900.0},

@@ -65,9 +65,9 @@ if INTERNAL_URL:
 
 AREAS = [
     "common", "outbox", "files", "skills", "accounts", "legal", "ledger", "compliance", "pricing", "tasks", "gateways",
-    "payments", "payouts", "banking", "treasury", "bidding", "escrow", "spending", "choosing", "assurance", "contracts",
-    "messaging", "reviews", "disputes", "invoicing", "track_records", "saved", "moderation", "quality",
-    "matching", "notifications", "dashboard", "privacy",
+    "payments", "payouts", "banking", "treasury", "bidding", "escrow", "spending", "choosing", "frameworks",
+    "assurance", "contracts", "messaging", "reviews", "disputes", "invoicing", "track_records", "saved", "moderation",
+    "quality", "matching", "notifications", "dashboard", "privacy",
 ]  # fmt: skip
 # Demo users with published passwords and synthetic rows: never in production, whose image does not contain them.
 if not IS_PRODUCTION:
@@ -475,6 +475,7 @@ SPECTACULAR_SETTINGS = {
         "DeclineReasonEnum": "apps.bidding.states.DeclineReason",
         "DisputeReasonEnum": "apps.disputes.states.DisputeReason",
         "DocumentKindEnum": "apps.invoicing.states.DocumentKind",
+        "FrameworkStatusEnum": "apps.frameworks.states.FrameworkStatus",
         "GatewayEnum": "apps.gateways.names.GatewayName",
         "ReportReasonEnum": "apps.moderation.states.Reason",
         "ReportStatusEnum": "apps.moderation.states.ReportStatus",

@@ -24,6 +24,7 @@ PAGES: Patterns = [
     path("money/", include("apps.escrow.urls")),
     path("money/", include("apps.invoicing.urls")),
     path("", include("apps.choosing.urls")),
+    path("", include("apps.frameworks.urls")),
     path("", include("apps.legal.urls")),
     path("", include("apps.matching.urls")),
     path("", include("apps.messaging.urls")),

@@ -87,6 +87,7 @@ class Act(StrEnum):
     AGREE_ON_SCORES = "choosing.agree"
     ANSWER_OFFER = "contracts.answer_offer"
     TAKE_BACK_OFFER = "contracts.take_back_offer"
+    AGREE_ON_FRAMEWORK = "frameworks.agree"
     FUND = "contracts.fund"
     ASK_TO_FUND = "contracts.ask_to_fund"
     DELIVER = "contracts.deliver"
@@ -191,6 +192,7 @@ ACTS: dict[Act, Rule] = {
     Act.AGREE_ON_SCORES: _employer(AWARD),
     Act.ANSWER_OFFER: _freelancer(BID),
     Act.TAKE_BACK_OFFER: _employer(AWARD),
+    Act.AGREE_ON_FRAMEWORK: _both(AWARD, BID),  # as an award and a bid
     Act.FUND: _employer(FUND),
     Act.ASK_TO_FUND: _employer(AWARD),
     Act.DELIVER: _freelancer(DELIVER),
@@ -273,9 +275,9 @@ _APP_SCOPES = {
     **dict.fromkeys(("payments", "payouts", "treasury", "escrow", "spending", "invoicing"), KeyScope.MONEY),
     **dict.fromkeys(
         (
-            "accounts", "assurance", "bidding", "choosing", "contracts", "dashboard", "disputes", "files", "legal",
-            "matching", "moderation", "notifications", "privacy", "quality", "reviews", "saved", "skills", "tasks",
-            "track_records",
+            "accounts", "assurance", "bidding", "choosing", "contracts", "dashboard", "disputes", "files",
+            "frameworks", "legal", "matching", "moderation", "notifications", "privacy", "quality", "reviews", "saved",
+            "skills", "tasks", "track_records",
         ),
         KeyScope.WORK,
     ),

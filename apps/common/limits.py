@@ -64,6 +64,7 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     "give_notice": (Rate(20, HOUR),),
     "give_bonus": (Rate(20, HOUR), Rate(60, DAY)),
     "propose_change": (Rate(20, HOUR), Rate(60, DAY)),
+    "propose_framework": (Rate(10, HOUR), Rate(30, DAY)),
     "write_in_dispute": (Rate(60, HOUR),),
     "report": (Rate(30, DAY),),
     "create_organization": (Rate(10, DAY),),
@@ -81,6 +82,7 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     "invitations_to_address": (Rate(3, DAY),),
     "invitations_to_freelancer": (Rate(40, DAY),),
     "conversations_to_organization": (Rate(20, HOUR), Rate(60, DAY)),
+    "frameworks_to_organization": (Rate(20, DAY),),
     "account_mail": (Rate(10, HOUR), Rate(30, DAY)),
     # per network address
     "pages": (Rate(settings.ANONYMOUS_PAGES_PER_MINUTE, 60),),

@@ -99,6 +99,27 @@ class ChangeOutdated(Conflict):
     )
 
 
+class CeilingExceeded(Conflict):
+    code = "framework_ceiling_exceeded"
+    field = "lines"
+    message = _(
+        "Together with the earlier contracts this is more than the ceiling of the framework agreement allows. "
+        "%(left)s is left."
+    )
+
+
+class CallOffLineNotReadable(Invalid):
+    code = "call_off_line_not_readable"
+    field = "lines"
+    message = _("Choose a rate, a quantity above zero and a number of days for each line.")
+
+
+class CallOffAmountNotPossible(Invalid):
+    code = "call_off_amount"
+    field = "lines"
+    message = _("%(title)s: this quantity gives an amount that cannot be paid.")
+
+
 class BonusAmountMissing(Invalid):
     code = "bonus_amount_missing"
     field = "amount"

@@ -118,6 +118,10 @@ def _facts(contents: ContractContents) -> list[tuple[str, str, bool]]:
     days = ngettext("%(n)s business day of the employer", "%(n)s business days of the employer", contents.review_days)
     rows.append((_("Review window"), days % {"n": fmt.number(contents.review_days)}, False))
     rows.append((_("Revisions included per milestone"), fmt.number(contents.revisions), False))
+    if framework := contents.terms.get("framework"):
+        version = _("Version %(number)s") % {"number": fmt.number(framework["version"])}
+        rows.append((_("Framework agreement"), f"{framework['title']} · {version}", False))
+        rows.append((_("Its fingerprint (SHA-256)"), framework["sha256"], True))
     return rows
 
 

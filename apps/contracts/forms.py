@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.forms import BoundField, formset_factory
+from django.forms import BaseFormSet, BoundField, formset_factory
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import fmt
 from apps.common.forms import AmountField, MomentField, add_money, currency_choices, language_choices
 from apps.common.money import Money
 from apps.contracts import rules, terms
 from apps.contracts.models import Milestone
+from apps.contracts.operations.call_offs import QUANTITY_DIGITS, Line
 from apps.contracts.operations.milestones import Check, LinkNotReadable, NothingHandedIn
 from apps.files.models import StoredFile
+from apps.frameworks.terms import QUANTITY_MAX
 from apps.skills import queries as skills
 from apps.tasks.forms import CriteriaField
 from apps.tasks.rules import Brief
 
 FILES_MAX = 10
 EXTENSION_DAYS = (2, 7, 14)
+EMPTY_LINES = 3
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -286,8 +291,8 @@ class BonusForm(forms.Form):
         return cleaned
 
 
-class DirectOfferForm(forms.Form):
-    """What an offer to one person says beside the milestones."""
+class OfferForm(forms.Form):
+    """What the employer writes in an offer to one person, beside the milestones."""
 
     title = forms.CharField(
         label=_("Title"), max_length=140, widget=forms.TextInput(attrs={"dir": "auto"}),
@@ -308,24 +313,19 @@ class DirectOfferForm(forms.Form):
         label=_("Acceptance criteria"),
         help_text=_("One a line. The work is delivered and approved against this checklist."),
     )
-    revisions = forms.IntegerField(
-        label=_("Revisions included per milestone"), min_value=0, max_value=terms.REVISIONS_MAX, initial=2
-    )
-    currency = forms.ChoiceField(label=_("Currency"))
     message = forms.CharField(
         label=_("Message"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         help_text=_("They read it with the offer. It is not part of the contract."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, language: str, currency: str, **options: Any) -> None:
+    def __init__(self, *args: Any, language: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.categories = {category.slug: category for category in skills.categories(language)}
         choices = [("", _("Choose a category"))] + [(slug, row.name) for slug, row in self.categories.items()]
         self.fields["category"].choices = choices  # type: ignore[attr-defined]
         self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
-        self.fields["currency"].choices = currency_choices(currency)  # type: ignore[attr-defined]
 
-    def brief(self) -> Brief:
+    def brief(self, currency: str) -> Brief:
         """Only for a valid form."""
         values = self.cleaned_data
         return Brief(
@@ -334,8 +334,78 @@ class DirectOfferForm(forms.Form):
             goal=values["goal"],
             requirements=values["requirements"],
             source_language=values["source_language"],
-            currency=values["currency"],
+            currency=currency,
         )
+
+
+class DirectOfferForm(OfferForm):
+    revisions = forms.IntegerField(
+        label=_("Revisions included per milestone"), min_value=0, max_value=terms.REVISIONS_MAX, initial=2
+    )
+    currency = forms.ChoiceField(label=_("Currency"))
+
+    def __init__(self, *args: Any, language: str, currency: str, **options: Any) -> None:
+        super().__init__(*args, language=language, **options)
+        self.fields["currency"].choices = currency_choices(currency)  # type: ignore[attr-defined]
+
+
+class CallOffLineForm(forms.Form):
+    """One milestone of an offer under a framework agreement: a quantity of an agreed rate."""
+
+    rate = forms.ChoiceField(label=_("Rate"))
+    quantity = AmountField(label=_("Quantity"))
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=terms.DAYS_MAX, initial=7)
+    title = forms.CharField(
+        label=_("Milestone"), required=False, max_length=140, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+
+    def __init__(self, *args: Any, rates: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["rate"].choices = [("", _("Choose a rate")), *rates]  # type: ignore[attr-defined]
+
+    def clean_quantity(self) -> Decimal:
+        quantity: Decimal = self.cleaned_data["quantity"]
+        if not 0 < quantity <= QUANTITY_MAX or quantity != round(quantity, QUANTITY_DIGITS):
+            values = {"most": fmt.number(QUANTITY_MAX), "digits": QUANTITY_DIGITS}
+            text = _("Enter a number above zero, at most %(most)s, with up to %(digits)s digits after the point.")
+            raise forms.ValidationError(text % values)
+        return quantity
+
+    def line(self) -> Line | None:
+        """Return the milestone; None of an empty row."""
+        values = self.cleaned_data
+        return Line(int(values["rate"]), values["quantity"], values["days"], values["title"]) if values else None
+
+
+class _CallOffLineFormSet(BaseFormSet[CallOffLineForm]):
+    def initial_form_count(self) -> int:
+        """None: every row may be left empty, or be emptied to remove it."""
+        return 0
+
+
+def call_off_lines(
+    data: QueryDict | None = None, *, rates: Sequence[tuple[str, str]], rows: Sequence[dict[str, Any]] = ()
+) -> BaseFormSet[CallOffLineForm]:
+    """
+    Return the rows as typed, or rows to fill the form with and some empty ones after them.
+
+    :param rates: the number of each agreed rate, from 1, and how it is shown.
+    """
+    made_of = formset_factory(
+        CallOffLineForm, formset=_CallOffLineFormSet, extra=min(len(rows) + EMPTY_LINES, terms.STEPS_MAX),
+        max_num=terms.STEPS_MAX, absolute_max=terms.STEPS_MAX, validate_max=True,
+    )  # fmt: skip
+    options: dict[str, Any] = {"prefix": "lines", "form_kwargs": {"rates": rates}}
+    return made_of(data, **options) if data is not None else made_of(initial=list(rows), **options)
+
+
+def typed_lines(data: QueryDict) -> list[dict[str, Any]]:
+    """Return the rows as typed, without those that are empty, for a form with more of them."""
+    rows = [
+        {name: data.get(f"lines-{index}-{name}", "") for name in CallOffLineForm.base_fields}
+        for index in range(terms.STEPS_MAX)
+    ]
+    return [row for row in rows if row["rate"] or row["quantity"].strip() or row["title"].strip()]
 
 
 class AppealForm(forms.Form):

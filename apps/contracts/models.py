@@ -17,6 +17,7 @@ from apps.contracts.states import (
 )
 from apps.escrow.models import Escrow
 from apps.files.models import StoredFile
+from apps.frameworks.models import FrameworkVersion
 from apps.tasks.models import Task
 
 OPEN_CONTRACT = [ContractStatus.OFFERED, ContractStatus.ACTIVE]
@@ -33,6 +34,10 @@ class Contract(BaseModel):
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="contracts")
     bid = models.ForeignKey(Bid, null=True, blank=True, on_delete=models.PROTECT, related_name="contracts")
     """None if the employer offered the work directly, without asking for bids."""
+    framework_version = models.ForeignKey(
+        FrameworkVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="contracts"
+    )
+    """The version of the framework agreement under which the offer was made; the contract's terms name its hash."""
     employer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts_as_employer")
     freelancer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts_as_freelancer")
     status = models.CharField(max_length=12, choices=ContractStatus, default=ContractStatus.OFFERED)

@@ -12,10 +12,13 @@ from apps.accounts.policies import check_is_not_own_case, check_may, check_staff
 from apps.accounts.rules import Act, Side
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotFound
+from apps.common.money import Money
 from apps.contracts import rules
-from apps.contracts.errors import AppealTooLate, NoBonusHere, NoticeTooEarly, NotLate, WasFunded
+from apps.contracts.errors import AppealTooLate, CeilingExceeded, NoBonusHere, NoticeTooEarly, NotLate, WasFunded
 from apps.contracts.models import Bonus, CancellationProposal, ChangeRequest, Contract, LateNotice, Milestone
+from apps.contracts.queries import call_offs
 from apps.contracts.states import BONUS, ENDED, MILESTONE, NOT_PAID_IN_FULL, NOTICE, ContractStatus, MilestoneStatus
+from apps.frameworks.models import Framework
 
 
 class BillingDetailsMissing(Conflict):
@@ -80,6 +83,17 @@ def can_offer_directly(actor: Actor) -> bool:
     except DomainError:
         return False
     return True
+
+
+def check_within_ceiling(framework: Framework, more: Money) -> None:
+    """
+    Called with the locked framework agreement.
+
+    :raises CeilingExceeded: if the contracts under it and `more` together exceed its ceiling.
+    """
+    left = call_offs.left(framework)
+    if left is not None and more > left:
+        raise CeilingExceeded(left=max(left, Money.zero(left.currency)))
 
 
 def check_can_hire_again(actor: Actor, contract: Contract) -> None:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.contracts.views import (
     bonuses,
+    call_offs,
     cancellations,
     changes,
     deliveries,
@@ -18,6 +19,7 @@ urlpatterns = [
     path("contracts/", lists.contract_list, name="list"),
     path("bids/<uuid:bid_id>/award/", offers.award, name="award"),
     path("contracts/offer/<slug:handle>/", direct_offers.offer, name="offer-directly"),
+    path("contracts/call-off/<uuid:framework_id>/", call_offs.call_off, name="call-off"),
     path("contracts/<uuid:contract_id>/", rooms.room, name="room"),
     path("contracts/<uuid:contract_id>/hire-again/", offers.hire_again, name="hire-again"),
     path("contracts/<uuid:contract_id>/terms/", offers.terms, name="terms"),

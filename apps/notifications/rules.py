@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,6 +62,10 @@ def money(amount: Money) -> dict[str, Any]:
 
 def moment(value: datetime | None) -> dict[str, Any] | str:
     return {"moment": value.isoformat()} if value else ""
+
+
+def day(value: date) -> dict[str, str]:
+    return {"day": value.isoformat()}
 
 
 def country(code: str) -> dict[str, Any]:
@@ -123,6 +127,8 @@ def _shown(value: Value) -> str:
             return f"\u2066{fmt.money(Money(amount_minor, currency))}{END}"
         if "moment" in value:
             return fmt.date_time(datetime.fromisoformat(value["moment"]))
+        if "day" in value:
+            return fmt.day(date.fromisoformat(value["day"]))
         if "country" in value:
             return f"{ISOLATE}{fmt.country_name(value['country'])}{END}"
         if "names" in value:

@@ -70,6 +70,7 @@ INDIRECT = {
     "accounts.PortfolioItem": ("", ("profile__organization",)),
     "bidding.ProposedMilestone": ("", ("bid__bidder",)),
     "bidding.CriterionAnswer": ("", ("bid__bidder",)),
+    "frameworks.FrameworkVersion": ("", ("framework__employer", "framework__freelancer")),
     "contracts.Milestone": ("", ("contract__employer", "contract__freelancer")),
 }
 """Tables that name a person or an organization in another way: the lookup of the person, and those of organizations."""

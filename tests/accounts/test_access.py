@@ -18,6 +18,7 @@ from apps.common.errors import DomainError
 from apps.contracts import policies as contracts
 from apps.disputes import policies as disputes
 from apps.escrow import policies as escrow
+from apps.frameworks import policies as frameworks
 from apps.gateways import policies as gateway_policies
 from apps.invoicing import policies as invoicing
 from apps.matching import policies as matching
@@ -51,6 +52,7 @@ EXPECTED = {
     Act.AGREE_ON_SCORES: {Side.EMPLOYER: "OM"},
     Act.ANSWER_OFFER: {Side.FREELANCER: "OMB"},
     Act.TAKE_BACK_OFFER: {Side.EMPLOYER: "OM"},
+    Act.AGREE_ON_FRAMEWORK: {Side.EMPLOYER: "OM", Side.FREELANCER: "OMB"},
     Act.FUND: {Side.EMPLOYER: "OMF"},
     Act.ASK_TO_FUND: {Side.EMPLOYER: "OM"},
     Act.DELIVER: {Side.FREELANCER: "OMB"},
@@ -112,6 +114,10 @@ SIDES = {Side.EMPLOYER: EMPLOYER, Side.FREELANCER: FREELANCER, Side.OWN: EMPLOYE
 def _contract(status: str = "active", **fields):
     values = {"employer_id": EMPLOYER, "freelancer_id": FREELANCER, "status": status, "revisions_included": 2}
     return SimpleNamespace(**(values | fields))
+
+
+def _framework():
+    return SimpleNamespace(employer_id=EMPLOYER, freelancer_id=FREELANCER, status="in_force", notice_at=None)
 
 
 def _milestone(status: str):
@@ -180,6 +186,7 @@ GUARDS = {
     Act.READ_BIDS: lambda actor: bidding.check_can_read(actor, _bid(), NOON),
     Act.ANSWER_OFFER: lambda actor: contracts.check_can_answer_offer(actor, _contract("offered")),
     Act.TAKE_BACK_OFFER: lambda actor: contracts.check_can_take_back(actor, _contract("offered")),
+    Act.AGREE_ON_FRAMEWORK: lambda actor: frameworks.check_can_give_notice(actor, _framework()),
     Act.FUND: lambda actor: contracts.check_can_fund(actor, _milestone("planned")),
     Act.DELIVER: lambda actor: contracts.check_can_deliver(actor, _milestone("funded")),
     Act.REQUEST_REVISION: lambda actor: contracts.check_can_request_revision(actor, _milestone("delivered")),

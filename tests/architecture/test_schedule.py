@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.contracts.queries import contracts, milestones
 from apps.escrow.queries import escrows
+from apps.frameworks.queries import frameworks
 from apps.gateways.models import WebhookEvent
 from apps.invoicing.queries import documents
 from apps.payments.models import Charge, Chargeback, Refund
@@ -38,6 +39,8 @@ def test_money_mail_and_matching_do_not_wait_for_each_other():
 NOW = timezone.now()
 SCANS = {
     "offers": lambda: contracts.offers_to_lapse(NOW),
+    "framework agreements to expire": lambda: frameworks.frameworks_to_expire(NOW),
+    "framework agreements to end": lambda: frameworks.frameworks_to_end(NOW),
     "approvals": lambda: milestones.milestones_to_approve(NOW),
     "hold ends": lambda: escrows.hold_ended(NOW),
     "hold ends soon": lambda: escrows.hold_ending(NOW),

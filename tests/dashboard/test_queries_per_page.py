@@ -19,6 +19,7 @@ from apps.tasks import operations as tasks
 from apps.tasks.models import Question, Task
 from tests.conftest import log_in
 from tests.contracts.changing import propose
+from tests.frameworks.agreeing import call_off, in_force
 
 pytestmark = pytest.mark.django_db
 # page: (address, who reads it, statements at the most: with what processes keep, and with nothing kept). Whole answers
@@ -43,6 +44,10 @@ PAGES: dict[str, tuple[str, str, int, int]] = {
     "change form": ("/en/contracts/{contract}/change/", "employer", 12, 12),
     "change request": ("/en/contracts/changes/{change}/", "freelancer", 12, 12),
     "terms and versions": ("/en/contracts/{contract}/terms/", "employer", 12, 12),
+    "framework agreements": ("/en/frameworks/", "freelancer", 6, 6),
+    "framework agreement": ("/en/frameworks/{framework}/", "employer", 12, 12),
+    "framework form": ("/en/frameworks/hire/{freelancer}/", "employer", 8, 8),
+    "call-off form": ("/en/contracts/call-off/{framework}/", "employer", 12, 12),
     "bonus form": ("/en/contracts/{contract}/bonus/", "employer", 12, 12),
     "money, freelancer": ("/en/money/", "freelancer", 12, 12),
     "money, employer": ("/en/money/", "employer", 12, 12),
@@ -65,6 +70,8 @@ class Market:
         self.make, self.employer, self.freelancer = make, make.employer(), make.freelancer()
         self.contract = self.add_contract()
         self.change = propose(make, self.add_contract(), {0: {"days": 9}})
+        self.framework = in_force(make, (self.employer, self.freelancer))
+        call_off(make, self.framework, (1, "1"))
         self.task, _another = self.add_task(), self.add_task()
         self.conversation = self.add_message().conversation
         self.save_and_invite()
@@ -102,6 +109,8 @@ class Market:
         for _ in range(4):
             self.add_task()
             self.add_contract()
+            call_off(self.make, self.framework, (1, "1"))
+            in_force(self.make, (self.employer, self.make.freelancer()))
             self.save_and_invite()
             messaging.send_in(
                 conversation_id=self.conversation.id, text="Yes", source_language="en",
@@ -141,6 +150,8 @@ def test_a_page_keeps_to_its_number_of_statements(market, name, settings):
             contract=market.contract.id,
             change=market.change.id,
             employer=market.employer.handle,
+            freelancer=market.freelancer.handle,
+            framework=market.framework.id,
             conversation=market.conversation.id,
         ),
     )

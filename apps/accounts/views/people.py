@@ -70,6 +70,10 @@ def _actions(request: HttpRequest, shown: Profile, *, is_own: bool) -> dict[str,
         "may_offer": owner.works
         and may(asker, Act.MANAGE_TASK, asker.organization_id, Side.EMPLOYER)
         and may(asker, Act.JUDGE_BIDS, asker.organization_id, Side.EMPLOYER),
+        "may_propose_to_freelancer": owner.works
+        and may(asker, Act.AGREE_ON_FRAMEWORK, asker.organization_id, Side.EMPLOYER),
+        "may_propose_to_employer": owner.hires
+        and may(asker, Act.AGREE_ON_FRAMEWORK, asker.organization_id, Side.FREELANCER),
         "may_write": may(asker, Act.WRITE_MESSAGE, asker.organization_id, Side.EMPLOYER),
         "may_save": True,
         "is_saved": saved.is_person_saved(asker.user_id, owner.id),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.contracts.api import (
     bonus_views,
+    call_off_views,
     change_views,
     direct_offer_views,
     document_views,
@@ -13,6 +14,7 @@ from apps.contracts.api import (
 urlpatterns = [
     path("contracts/", views.Contracts.as_view(), name="api-contracts"),
     path("contracts/direct-offers/", direct_offer_views.DirectOffers.as_view(), name="api-direct-offers"),
+    path("frameworks/<uuid:framework_id>/call-offs/", call_off_views.CallOffs.as_view(), name="api-call-offs"),
     path("contracts/<uuid:contract_id>/", views.OneContract.as_view(), name="api-contract"),
     path(
         "contracts/<uuid:contract_id>/contract.pdf",

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
         ("common", "0001_initial"),
         ("escrow", "0001_initial"),
         ("files", "0001_initial"),
+        ("frameworks", "0001_initial"),
         ("tasks", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -80,6 +81,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="contracts",
                         to="bidding.bid",
+                    ),
+                ),
+                (
+                    "framework_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="frameworks.frameworkversion",
                     ),
                 ),
                 (

@@ -15,7 +15,7 @@ from apps.common.fingerprints import fingerprint
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.contracts import errors, events, policies, rules, terms
+from apps.contracts import errors, events, policies, terms
 from apps.contracts.models import ChangeRequest, Contract, ContractCriterion, ContractVersion, Milestone
 from apps.contracts.operations import endings, pauses, reminders
 from apps.contracts.queries import changes as queries
@@ -24,6 +24,8 @@ from apps.contracts.queries.contracts import contract_for_update
 from apps.contracts.states import CHANGE, CHANGEABLE, HOLDS_MONEY, MILESTONE, ChangeStatus
 from apps.escrow.operations import funding, releases
 from apps.escrow.policies import AmountNotPayable
+from apps.frameworks.models import FrameworkVersion
+from apps.frameworks.queries import frameworks
 from apps.outbox import bus
 from apps.payments.queries import refunds
 from apps.spending import operations as spending
@@ -120,6 +122,7 @@ def _propose(
         raise errors.ChangeReasonMissing
     policies.check_can_propose_change(actor, contract, returns_money=change.returns_money)
     _check_payable(change, contract.currency)
+    _check_within_ceiling(contract, change)
     is_employers = actor.acts_for(contract.employer_id)
     other = contract.freelancer if is_employers else contract.employer
     result = ChangeRequest.objects.create(
@@ -165,6 +168,15 @@ def _check_payable(change: terms.Change, currency: str) -> None:
             amount = Money(minor, currency)
             if refunds.chargeable(amount) != amount:
                 raise AmountNotPayable(currency=currency, nearest=refunds.chargeable(amount), field="milestones")
+
+
+def _check_within_ceiling(contract: Contract, change: terms.Change) -> None:
+    """The ceiling of a framework agreement also limits a higher price, which waits for offers under it."""
+    if contract.framework_version_id is None or change.delta_minor <= 0:
+        return
+    framework_id = FrameworkVersion.objects.values_list("framework_id", flat=True).get(id=contract.framework_version_id)
+    framework = frameworks.framework_for_update(framework_id)
+    policies.check_within_ceiling(framework, Money(change.delta_minor, contract.currency))
 
 
 # -- answer
@@ -222,6 +234,7 @@ def accept_change(*, change_id: UUID, actor: Actor, now: datetime) -> ContractVe
     milestones = list(queries.milestones_in_force(contract).select_for_update(of=("self",)))
     steps = queries.steps(milestones)
     terms.check_still_fits(change, steps)
+    _check_within_ceiling(contract, change)
     version = _new_version(request, change, steps, actor, now)
     changes = _answered(actor, now) | {"version": version}
     move(request, CHANGE, "accept", actor=actor, now=now, changes=changes)

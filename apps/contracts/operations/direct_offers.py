@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from apps.contracts import errors, events, policies, terms
 from apps.contracts.models import Contract
 from apps.contracts.operations import offers
 from apps.escrow.policies import AmountNotPayable
+from apps.frameworks.models import FrameworkVersion
 from apps.outbox import bus
 from apps.payments.queries import refunds
 from apps.tasks import operations as tasks
@@ -33,15 +35,31 @@ class CheckedOffer:
     total: Money
 
 
+@dataclass(frozen=True, slots=True)
+class UnderFramework:
+    """The version of a framework agreement that an offer refers to, and what the contract's terms say of it."""
+
+    version: FrameworkVersion
+    terms: dict[str, Any]
+
+
 @transaction.atomic
 def offer_directly(
-    *, freelancer_id: UUID, brief: Brief, draft: terms.Draft, message: str, actor: Actor, now: datetime
+    *,
+    freelancer_id: UUID,
+    brief: Brief,
+    draft: terms.Draft,
+    message: str,
+    actor: Actor,
+    now: datetime,
+    framework: UnderFramework | None = None,
 ) -> Contract:
     """
     Offer a contract to one person. Its task is seen by nobody else and takes no bids.
 
     :param brief: title, category, goal and the words around them; its criteria, budget and dates are not used.
     :param draft: the milestones (amounts in the brief's currency), the acceptance criteria and included revisions.
+    :param framework: of an offer that `call_offs.call_off` checked.
     :raises tasks.policies.CannotBeInvited: if they do not work for others here, or one side has blocked the other.
     :raises Invalid, Conflict, NotAllowed: as `check_offer`.
     """
@@ -63,7 +81,15 @@ def offer_directly(
         milestones=[(step.title.strip(), step.amount_minor, step.days) for step in offer.draft.steps],
     )
     freelancer = Organization.objects.get(id=freelancer_id)
-    contract = offers.draw_up(task=task, freelancer=freelancer, bid=None, terms=agreed, actor=actor, now=now)
+    contract = offers.draw_up(
+        task=task,
+        freelancer=freelancer,
+        bid=None,
+        terms=agreed | ({"framework": framework.terms} if framework else {}),
+        actor=actor,
+        now=now,
+        framework_version=framework.version if framework else None,
+    )
     bus.publish(events.ContractOffered(contract_id=contract.id), now=now)
     return contract
 

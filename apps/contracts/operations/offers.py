@@ -26,6 +26,7 @@ from apps.contracts import events, policies
 from apps.contracts.models import Contract, ContractCriterion, ContractVersion, Milestone
 from apps.contracts.queries import contracts
 from apps.contracts.states import CONTRACT, ContractStatus
+from apps.frameworks.models import FrameworkVersion
 from apps.outbox import bus
 from apps.tasks import operations as tasks
 from apps.tasks import queries as task_queries
@@ -137,16 +138,27 @@ def agreed_terms(
 
 
 def draw_up(
-    *, task: Task, freelancer: Organization, bid: Bid | None, terms: dict[str, Any], actor: Actor, now: datetime
+    *,
+    task: Task,
+    freelancer: Organization,
+    bid: Bid | None,
+    terms: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+    framework_version: FrameworkVersion | None = None,
 ) -> Contract:
     """
     Create the offered contract with the milestones and criteria of its terms.
 
     :param terms: as `agreed_terms`.
+    :param framework_version: whose review window applies.
     """
+    review_days = {} if framework_version is None else {"review_days": framework_version.terms["review_days"]}
     contract = Contract.objects.create(
         task=task,
         bid=bid,
+        framework_version=framework_version,
+        **review_days,
         employer_id=task.employer_id,
         freelancer=freelancer,
         title=task.title,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.middleware import actor, language
-from apps.accounts.models import Profile
+from apps.accounts.models import Organization, Profile
 from apps.accounts.queries import organizations, profiles
 from apps.common.errors import DomainError
 from apps.common.money import Money
@@ -68,13 +68,13 @@ def _send(
     steps: BaseFormSet[StepForm],
     draft: terms.Draft,
 ) -> HttpResponse:
-    now, brief = timezone.now(), form.brief()
+    now, brief = timezone.now(), form.brief(form.cleaned_data["currency"])
     try:
         if "send" not in request.POST:
             checked = direct_offers.check_offer(
                 freelancer_id=profile.organization_id, brief=brief, draft=draft, actor=actor(request), now=now
             )
-            return _page(request, profile, form, steps, costs=_costs(request, profile, checked))
+            return _page(request, profile, form, steps, costs=costs_of(request, profile.organization, checked))
         contract = direct_offers.offer_directly(
             freelancer_id=profile.organization_id,
             brief=brief,
@@ -90,13 +90,9 @@ def _send(
     return redirect(contract)
 
 
-def _costs(request: HttpRequest, profile: Profile, offer: CheckedOffer) -> dict[str, Any]:
+def costs_of(request: HttpRequest, payee: Organization, offer: CheckedOffer) -> dict[str, Any]:
     """What the employer would pay in all, and what the freelancer would receive, at today's fees."""
-    payer, payee, today = (
-        organizations.organization(actor(request).side_id),
-        profile.organization,
-        timezone.now().date(),
-    )
+    payer, today = organizations.organization(actor(request).side_id), timezone.now().date()
     parts = [Money(step.amount_minor, offer.total.currency) for step in offer.draft.steps]
     cost = previews.employer_costs(payer.country, today, [(payee.id, payee.country, parts)], payer_id=payer.id)[0]
     received = previews.receive_preview(

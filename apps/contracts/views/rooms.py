@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts.middleware import actor
+from apps.accounts.rules import Side
 from apps.bidding import queries as bids
 from apps.bidding.models import Bid
 from apps.common.actors import Actor
@@ -41,6 +42,7 @@ from apps.contracts.views.payments import paid_again, payment_of
 from apps.disputes import queries as disputes
 from apps.escrow.queries import escrows
 from apps.files.views import serve, serve_preview
+from apps.frameworks import policies as framework_policies
 from apps.messaging import queries as messaging
 from apps.payments import policies as payments
 from apps.payments.queries import charges as charge_queries
@@ -107,6 +109,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "may_leave": _may_leave(asker, history),
         "may_hire_again": policies.can_hire_again(asker, contract),
         "may_offer_again": policies.can_offer_directly(asker),
+        "framework_url": _framework_url(asker, contract),
         "note": _note_of_offer(contract) if is_party else None,
         "common_hours": _common_hours(contract, is_employer, now) if is_party else [],
         "timeline": _timeline(request, history),
@@ -127,6 +130,17 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "cancellation_form": CancellationForm(),
         "now": now,
     }
+
+
+def _framework_url(asker: Actor, contract: Contract) -> str:
+    """After a completed contract, where this side proposes terms for the next ones; empty if it may not."""
+    if contract.status != ContractStatus.COMPLETED:
+        return ""
+    if asker.acts_for(contract.employer_id) and framework_policies.may_propose_as(asker, Side.EMPLOYER):
+        return reverse("frameworks:propose-to-freelancer", args=[contract.freelancer.handle])
+    if asker.acts_for(contract.freelancer_id) and framework_policies.may_propose_as(asker, Side.FREELANCER):
+        return reverse("frameworks:propose-to-employer", args=[contract.employer.handle])
+    return ""
 
 
 def _note_of_offer(contract: Contract) -> TaskInvitation | None:

@@ -41,6 +41,8 @@ from apps.contracts.states import MilestoneStatus
 from apps.disputes import queries as disputes
 from apps.disputes.models import DisputeStatement, SplitProposal
 from apps.disputes.states import OPEN_DISPUTE
+from apps.frameworks import policies as framework_policies
+from apps.frameworks.models import Framework
 from apps.messaging import queries as messaging
 from apps.moderation import queries as moderation
 from apps.reviews import queries as reviews
@@ -205,6 +207,14 @@ def _waiting(organization_id: UUID, user_id: UUID, now: datetime) -> QuerySet[An
             **(its_contract | {"ref": "id"}),
         ),
         _rows(
+            "framework",
+            Framework.objects.filter(
+                Q(employer_id=organization_id) | Q(freelancer_id=organization_id), status="proposed"
+            ).exclude(proposed_by_id=organization_id),
+            "respond_by", ref="id", subject="title", language="source_language", due_at="respond_by",
+            status="status", employer_id="employer_id", freelancer_id="freelancer_id", who_id="proposed_by_id",
+        ),
+        _rows(
             "offer", Contract.objects.filter(freelancer_id=organization_id, status="offered"), "respond_by",
             due_at="respond_by", **contract,
         ),
@@ -333,6 +343,21 @@ def _change(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
     return Todo(_("Answer a change request"), row.subject, row.language, change.get_absolute_url(), row.due_at)
 
 
+def _framework(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
+    assert row.employer_id and row.freelancer_id and row.who_id
+    framework = Framework(
+        id=row.ref,
+        employer_id=row.employer_id,
+        freelancer_id=row.freelancer_id,
+        proposed_by_id=row.who_id,
+        status=row.status,
+    )
+    if not framework_policies.can_answer(actor, framework):
+        return None
+    says = _("Answer a proposal of a framework agreement")
+    return Todo(says, row.subject, row.language, framework.get_absolute_url(), row.due_at)
+
+
 def _review(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
     # The permission is the same on both sides of a contract.
     if row.due_at is None or not may(actor, Act.REVIEW, actor.side_id, Side.EMPLOYER):
@@ -382,6 +407,7 @@ _KINDS: dict[str, Callable[[Actor, _Waiting, datetime], Todo | None]] = {
     "deliver": _milestone,
     "stop": _stop,
     "change": _change,
+    "framework": _framework,
     "offer": _plain(_("Answer an offer"), Act.ANSWER_OFFER, "contracts:room", Side.FREELANCER),
     "review": _review,
     "message": _unread("messaging:thread"),
@@ -408,6 +434,7 @@ _CONSEQUENCES: dict[str, str | Promise] = {
     "deliver": _("After that the delivery is late."),
     "offer": _("Then the offer ends."),
     "change": _("Then the change request ends; the contract stays as it is."),
+    "framework": _("Then the proposal ends."),
     "review": _("Then reviews are closed."),
     "conversation": _("Your usual time to answer is shown on your profile."),
     "decide": _("Then the task ends without a contract."),

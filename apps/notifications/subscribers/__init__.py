@@ -6,8 +6,8 @@ The state may have changed since the event. Rows are read as they are now, and n
 
 from apps.accounts import adapter
 from apps.notifications import operations
-from apps.notifications.subscribers import bids, choosing, contracts, disputes, logins, money, people, tasks
+from apps.notifications.subscribers import bids, choosing, contracts, disputes, frameworks, logins, money, people, tasks
 
-__all__ = ["bids", "choosing", "contracts", "disputes", "logins", "money", "people", "tasks"]
+__all__ = ["bids", "choosing", "contracts", "disputes", "frameworks", "logins", "money", "people", "tasks"]
 
 adapter.on_mail(operations.queue_account_mail)
