@@ -18,7 +18,6 @@ from apps.messaging.models import Conversation
 from apps.messaging.rules import conversations as rules
 from apps.messaging.states import ConversationKind
 from apps.tasks.models import Task
-from apps.tasks.states import TaskStatus
 
 # After a declined or lapsed offer messages are not needed; after the end of a contract people still settle details.
 OPEN_FOR_WORDS = (ContractStatus.OFFERED, ContractStatus.ACTIVE, *ENDED)
@@ -150,8 +149,7 @@ def check_can_write_about(actor: Actor, task: Task, other_id: UUID, *, is_involv
     :raises NotInvolved: if it is not, or the task is not open and not being decided.
     """
     check_may(actor, Act.WRITE_MESSAGE, actor.organization_id, Side.EMPLOYER)
-    is_open = task.status in (TaskStatus.OPEN, TaskStatus.DECIDING) and task.hidden_at is None
-    if not is_open or not is_involved or task.employer_id not in (actor.organization_id, other_id):
+    if not queries.takes_messages(task) or not is_involved or task.employer_id not in (actor.organization_id, other_id):
         raise NotInvolved
     check_are_not_blocked(actor.side_id, other_id)
 

@@ -189,8 +189,12 @@ def is_involved(task: Task, freelancer_id: UUID, actor: Actor, now: datetime) ->
 
 def can_write_to_employer(task: Task, organization_id: UUID | None, *, is_invited: bool, has_bid: bool) -> bool:
     """Whether to offer somebody invited or bidding a button to write to the employer."""
-    is_open = task.status in (TaskStatus.OPEN, TaskStatus.DECIDING) and task.hidden_at is None
-    return is_open and organization_id not in (None, task.employer_id) and (is_invited or has_bid)
+    return takes_messages(task) and organization_id not in (None, task.employer_id) and (is_invited or has_bid)
+
+
+def takes_messages(task: Task) -> bool:
+    """Whether its employer and those who are invited or bidding may begin a conversation about it."""
+    return task.status in (TaskStatus.OPEN, TaskStatus.DECIDING) and task.hidden_at is None
 
 
 # -- threads

@@ -395,7 +395,9 @@ def test_a_contract_that_ended_asks_for_a_review_until_one_is_written(client, as
         contract_id=contract.id, quality=5, communication=5, skill=5, text="", source_language="en",
         actor=make.actor(contract.employer), now=make.now,
     )  # fmt: skip
-    assert "How was it?" not in as_(contract.employer).get(f"/en/contracts/{contract.id}/").content.decode()
+    page = as_(contract.employer).get(f"/en/contracts/{contract.id}/").content.decode()
+    assert "How was it?" not in page
+    assert f"/en/contracts/{contract.id}/review/" not in page, "a second review would be refused"
 
 
 class TestAPaymentThatTheBankTookBack:

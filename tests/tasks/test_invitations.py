@@ -132,6 +132,17 @@ def test_an_employer_does_not_learn_of_a_sealed_bid_by_an_invitation(now_is_now,
     assert client.get(reverse("tasks:invited", args=[task.id])).status_code == 404
 
 
+def test_an_ended_task_offers_no_messages_to_those_invited(now_is_now, client):
+    make = now_is_now
+    task, person = make.task(), make.freelancer("Amara")
+    invite(make, task, person)
+    log_in(client, task.employer)
+    address, write = reverse("tasks:invited", args=[task.id]), reverse("messaging:about-task", args=[task.id])
+    assert write in client.get(address).content.decode()
+    operations.cancel(task_id=task.id, actor=make.actor(task.employer), now=make.now, reason="Plans changed")
+    assert write not in client.get(address).content.decode()
+
+
 @given(st.booleans(), st.booleans(), st.booleans(), st.sampled_from(TaskStatus.values))
 def test_an_invitation_always_has_a_state(is_sent, is_declined, has_bid, status):
     state = invitation_state(is_sent=is_sent, is_declined=is_declined, has_bid=has_bid, status=status)

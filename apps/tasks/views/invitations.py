@@ -19,6 +19,7 @@ from apps.accounts.queries import organizations, profiles
 from apps.bidding import queries as bids
 from apps.common import keyset
 from apps.common.errors import DomainError
+from apps.messaging import queries as messaging
 from apps.tasks import operations, policies, queries
 from apps.tasks.forms import InviteForm, InvitePersonForm
 from apps.tasks.models import Task, TaskInvitation
@@ -71,7 +72,12 @@ def sent(request: HttpRequest, task_id: UUID) -> HttpResponse:
         }
         for row in invitations
     ]
-    context = {"task": task, "rows": rows, "may_edit": policies.can_add_to(actor(request), task)}
+    context = {
+        "task": task,
+        "rows": rows,
+        "may_edit": policies.can_add_to(actor(request), task),
+        "may_write": messaging.takes_messages(task),
+    }
     return render(request, "tasks/invited.html", context)
 
 
