@@ -35,9 +35,9 @@ NOON = datetime(2026, 10, 28, 12, 0, tzinfo=UTC)
 
 # What takes longest begins first, so that no worker is left alone with it at the end.
 LONGEST = [
-    "tests/demo/test_dev_tracks.py", "tests/api/test_description.py", "tests/demo/test_journey.py",
-    "tests/browser/test_journey.py", "tests/browser/test_a_contract_that_lives.py", "tests/money/test_state_machine.py",
-    "tests/operation/test_rabbitmq.py",
+    "tests/demo/test_dev_tracks.py", "tests/demo/test_seeding.py", "tests/api/test_description.py",
+    "tests/demo/test_journey.py", "tests/browser/test_journey.py", "tests/browser/test_a_contract_that_lives.py",
+    "tests/money/test_state_machine.py", "tests/operation/test_rabbitmq.py",
 ]  # fmt: skip
 
 

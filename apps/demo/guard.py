@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.demo.people import EMPLOYERS, FREELANCERS, STAFF
+from apps.demo.people import EMAILS
 
 
 def refuse_where_others_are() -> None:
@@ -28,7 +28,7 @@ def refuse_where_others_are() -> None:
         return  # the demo's own servers, where visitors may have signed up
     if User._meta.db_table not in connection.introspection.table_names():
         return  # an empty database
-    demo_people = Q(email__in=[STAFF.email, *(person.email for person in (*EMPLOYERS, *FREELANCERS))])
+    demo_people = Q(email__in=EMAILS)
     demo_people |= Q(email__endswith="@journey.example")
     demo_people |= Q(email__startswith="synthetic-", email__endswith="@example.org")
     if others := User.objects.exclude(demo_people).count():

@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from apps.accounts.models import Organization, User
+from apps.accounts.models import Membership, Organization, User
 from apps.accounts.operations import organizations, profiles
 from apps.accounts.queries import actors
 from apps.common.actors import Actor
@@ -75,9 +75,14 @@ def confirm_address(user: User) -> None:
 
 
 def owner_of(organization: Organization) -> Actor:
-    """Return the organization's owner as an actor after a fresh login."""
-    membership = organization.memberships.select_related("user").get(role="owner")
-    return actors.actor_for(membership.user, organization.id, has_fresh_login=True)
+    """Return the organization's owner as an actor after a fresh login; read once, because owners stay in the demo."""
+    return _owner(organization.id)
+
+
+@cache
+def _owner(organization_id: UUID) -> Actor:
+    membership = Membership.objects.select_related("user").get(organization_id=organization_id, role="owner")
+    return actors.actor_for(membership.user, organization_id, has_fresh_login=True)
 
 
 def skill_ids(slugs: tuple[str, ...] | list[str]) -> list[UUID]:

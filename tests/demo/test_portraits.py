@@ -4,11 +4,8 @@ import io
 
 from PIL import Image
 
-from apps.accounts.models import Organization
-from apps.demo import portraits
+from apps.demo import artworks, portraits
 from apps.demo.people import EMPLOYERS, FREELANCERS
-from apps.demo.seeding import participants
-from tests.conftest import NOON
 
 
 def test_they_belong_to_people_of_the_demo_and_some_have_none():
@@ -25,7 +22,10 @@ def test_they_are_always_the_same_and_differ():
     assert Image.open(io.BytesIO(drawn[0])).size == (portraits.SIDE, portraits.SIDE)
 
 
-def test_the_demo_gives_them_by_the_real_operation(db):
-    participants.register_all(NOON)
+def test_each_motif_of_a_portfolio_is_drawn_the_same_again():
+    works = [work for person in FREELANCERS for work in person.portfolio if work.draws]
+    drawn = [artworks.draw(work.draws, work.title).read() for work in works]
 
-    assert Organization.objects.exclude(picture="").count() == len(portraits.PICTURES)
+    assert {work.draws for work in works} == set(artworks.MOTIFS)
+    assert drawn == [artworks.draw(work.draws, work.title).read() for work in works]
+    assert all(work.shows for work in works)

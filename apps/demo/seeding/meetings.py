@@ -27,7 +27,7 @@ MINUTES_TO_ANSWER = 40
 def add_all(participants: Participants) -> None:
     described: dict[str, list[dict[str, Any]]] = yaml.safe_load(FILE.read_text())
     for number, row in enumerate(described["enquiries"]):
-        _enquire(participants, row, participants.now - days(6 - number * 0.7))
+        _enquire(participants, row, participants.now - days(6 - number * 0.5))
     open_tasks = Task.objects.filter(status="open").select_related("employer")
     for row in described["invitations"]:
         _invite(participants, row, open_tasks.get(title=row["task"]))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.conf import settings
 from django.utils import timezone
 
@@ -9,6 +12,7 @@ from apps.accounts.queries import actors
 from apps.bidding.queries import payout_currency
 from apps.common.ids import uuid7
 from apps.common.money import Money
+from apps.demo.seeding.background import run_jobs
 from apps.demo.seeding.participants import Participants
 from apps.demo.steps import owner_of
 from apps.gateways.stripe import amounts
@@ -18,17 +22,26 @@ from apps.payouts.queries import wallet
 from apps.treasury.operations import top_ups
 from apps.treasury.queries import holdings
 
-# All of them have earnings and a bank account; two withdraw, the others keep their balance.
-WITH_ACCOUNT = ("claire", "lin", "marek", "nour", "yuki")
-WITHDRAWS = ("claire", "lin")
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A day on which some of the freelancers withdraw all they have."""
+
+    days_ago: int
+    names: tuple[str, ...]
+
+
+WITH_ACCOUNT = ("claire", "diego", "lin", "marek", "nour", "yuki")  # in the tutorial, Amara enters hers
+WITHDRAWALS = (Withdrawal(62, ("lin", "nour")), Withdrawal(36, ("diego", "lin", "nour")))
+WITHDRAWS_NOW = ("claire", "lin")
+"""The others keep what they earned since."""
 ACCOUNT_NUMBERS = {"claire": "DE89370400440532013000"}
 ACCOUNT_NUMBER = "000123456789"
 
 
-def pay_out(participants: Participants) -> None:
+def add_accounts(participants: Participants, now: datetime) -> None:
     for name in WITH_ACCOUNT:
         organization = participants.freelancers[name]
-        owner = owner_of(organization)
         account_operations.set_payout_account(
             organization_id=organization.id,
             currency=payout_currency(organization),
@@ -36,21 +49,28 @@ def pay_out(participants: Participants) -> None:
             account_number=ACCOUNT_NUMBERS.get(name, ACCOUNT_NUMBER),
             is_automatic=False,
             gateway="sandbox",
-            actor=owner,
-            now=participants.now,
+            actor=owner_of(organization),
+            now=now,
         )
-        if name in WITHDRAWS:
-            for balance in wallet.balances(organization.id):
-                if balance.available:
-                    quote = payouts.quote_payout(
-                        organization_id=organization.id,
-                        currency=balance.available.currency,
-                        amount=None,
-                        actor=owner,
-                        now=participants.now,
-                    )
-                    payouts.accept_quote(quote_id=quote.id, actor=owner, now=participants.now)
-    dispatch.send_due(clock=timezone.now)
+
+
+def pay_out(participants: Participants, names: tuple[str, ...], now: datetime) -> None:
+    """Withdraw every balance of these freelancers, and send it."""
+    run_jobs(now)
+    for name in names:
+        organization = participants.freelancers[name]
+        owner = owner_of(organization)
+        for balance in wallet.balances(organization.id):
+            if balance.available:
+                quote = payouts.quote_payout(
+                    organization_id=organization.id,
+                    currency=balance.available.currency,
+                    amount=None,
+                    actor=owner,
+                    now=now,
+                )
+                payouts.accept_quote(quote_id=quote.id, actor=owner, now=now)
+    dispatch.send_due(clock=lambda: now)
 
 
 def bring_capital(participants: Participants) -> None:

@@ -11,18 +11,25 @@ from apps.tasks import templates
 from apps.tasks.models import Task
 from apps.tasks.rules import Brief
 
+REQUIREMENTS = (
+    "React on top of our own API, usable on a phone in bright sunlight. The map comes first: one colour per field, a "
+    "tap opens the last seven days. We bring the API, a year of readings from three farms and a style guide; you bring "
+    "layout, code and tests. Two growers try it in the field before we accept, and each of them gets three questions "
+    "and ten seconds for each answer."
+)
+
 
 def add_all(participants: Participants) -> None:
-    employer = participants.employers[1]
+    employer = participants.employers["sam"]
     category = skills.category("web-and-app", "en")
     assert category is not None
     direct_offers.offer_directly(
         freelancer_id=participants.freelancers["amara"].id,
         brief=Brief(
-            title="A dashboard for soil sensors",
+            title="Field map for the spring release",
             category_id=category.id,
             goal="Farmers see at a glance which field needs water.",
-            requirements="React, our own API, works on a phone in bright sunlight.",
+            requirements=REQUIREMENTS,
             source_language="en",
             currency="USD",
         ),
@@ -38,7 +45,9 @@ def add_all(participants: Participants) -> None:
         actor=owner_of(employer),
         now=participants.now - days(0.5),
     )
-    for first in participants.employers:
-        task = Task.objects.filter(employer=first).order_by("created_at", "id").first()
+    for employer in participants.employers.values():
+        task = Task.objects.filter(employer=employer).order_by("created_at", "id").first()
         if task is not None:
-            templates.save_template(task_id=task.id, name=task.title[:60], actor=owner_of(first), now=participants.now)
+            templates.save_template(
+                task_id=task.id, name=task.title[:60], actor=owner_of(employer), now=participants.now
+            )

@@ -1,42 +1,45 @@
-"""Texts written by the demo's people, by language."""
+"""Texts written by the demo's people, from texts.yaml."""
 
 from __future__ import annotations
 
-NOTES = {
-    "en": "I have done work of this kind before and can start this week. I would begin with a small sample so that we "
-    "agree on style, then deliver in two steps.",
-    "de": "Ich habe Ähnliches schon gemacht und kann diese Woche beginnen. Zuerst eine Probe, dann zwei Lieferungen.",
-    "zh-hans": "我做过类似的项目,本周即可开始。先交一份样稿确认方向,再分两次交付。",
-    "ar": "أنجزت أعمالًا مشابهة ويمكنني البدء هذا الأسبوع. أبدأ بعينة صغيرة نتفق عليها ثم أسلّم على مرحلتين.",
-    "es": "He hecho trabajos parecidos y puedo empezar esta semana, con una muestra primero.",
-    "fr": "J’ai déjà fait ce genre de travail et je peux commencer cette semaine, avec un premier essai.",
-}
-REVIEWS = {
-    "en": "Clear brief, quick answers, a pleasure.",
-    "de": "Sorgfältig und pünktlich.",
-    "zh-hans": "沟通顺畅,按时交付。",
-    "ar": "عمل متقن وتواصل واضح.",
-    "es": "Muy buen trabajo.",
-    "fr": "Travail soigné, délais tenus.",
-}
-QUESTION = "Could I see two examples of what you like?"
-ANSWERS = {"en": "Yes, they are in the attachment.", "de": "Ja, Beispiele folgen im Vertragsraum."}
-MESSAGE = "Thank you. I begin today and send a first version within the week."
-CANCELLATION = "Plans changed."
-REVISION = "One more pass, please."
-STOP = "The fair was called off."
-CHANGE = (
-    "You asked for a second language in your message. I can add it, as a milestone of its own and one more revision."
-)
-EXTRA_TITLE = "Second language"
-LAST_DATE = "We have not heard from you for two weeks. Please deliver, or tell us when you can."
-BONUS = "Faster and better than we had hoped. Thank you!"
-REPORT = "Is this posted twice?"
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path(__file__).parent / "texts.yaml"
+_WRITTEN: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+Several = dict[str, list[str]]
+"""By language, several of each."""
+PLANS: Several = _WRITTEN["plans"]
+DELIVERIES: Several = _WRITTEN["deliveries"]
+STARTS: dict[str, str] = _WRITTEN["starts"]
+REPLIES: dict[str, str] = _WRITTEN["replies"]
+QUESTIONS: dict[str, str] = _WRITTEN["questions"]
+ANSWERS: dict[str, str] = _WRITTEN["answers"]
+REVISIONS: dict[str, str] = _WRITTEN["revisions"]
+CANCELLATION: str = _WRITTEN["cancellation"]
+STOP: str = _WRITTEN["stop"]
+CHANGE: str = _WRITTEN["change"]
+EXTRA_TITLE: str = _WRITTEN["extra_title"]
+LAST_DATE: str = _WRITTEN["last_date"]
+TOO_LATE: str = _WRITTEN["too_late"]
+APPEAL: str = _WRITTEN["appeal"]
+BONUS: str = _WRITTEN["bonus"]
+REPORT: str = _WRITTEN["report"]
 
 
-def note(language: str) -> str:
-    return NOTES.get(language, NOTES["en"])
+def pick(texts: Several, language: str, number: int) -> str:
+    """One of the texts in that language, English without one; the number decides which."""
+    choice = texts.get(language, texts["en"])
+    return choice[number % len(choice)]
 
 
-def review(language: str) -> str:
-    return REVIEWS.get(language, REVIEWS["en"])
+def say(texts: dict[str, str], language: str) -> str:
+    return texts.get(language, texts["en"])
+
+
+def language_of(texts: dict[str, str], languages: tuple[tuple[str, str], ...], language: str) -> str:
+    """That language, if the person speaks it and there is a text in it; else English."""
+    return language if language in dict(languages) and language in texts else "en"

@@ -12,7 +12,7 @@ from apps.tasks.models import Task
 
 
 class Command(BaseCommand):
-    help = "Create people and forty tasks at every stage by the real operations. Needs the processor. Can be repeated."
+    help = "Create forty people and companies, and tasks at every stage, by the real operations. Needs the processor."
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_where_others_are()
