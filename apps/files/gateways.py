@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 from apps.common import child_process
@@ -120,6 +120,12 @@ def keep(content: bytes) -> str:
     """Store the content under a random key, and return the key."""
     random = secrets.token_hex(20)
     return default_storage.save(f"private/{random[:2]}/{random[2:]}", ContentFile(content))
+
+
+def keep_stream(content: IO[bytes]) -> str:
+    """The same for content that is never whole in memory. The storage may close it."""
+    random = secrets.token_hex(20)
+    return default_storage.save(f"private/{random[:2]}/{random[2:]}", File(content))
 
 
 def forget(key: str) -> None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -84,6 +84,28 @@ def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pict
     if kind is None or (only_pictures and kind not in rules.IMAGES):
         raise TypeNotAllowed(name=name)
     return _keep(rules.safe_name(name, kind), kind, content, uploaded_by_id, _facts(read.measured))
+
+
+def store_archive(*, content: IO[bytes], name: str, uploaded_by_id: UUID) -> StoredFile:
+    """
+    Store a ZIP archive that this program made for a person: of any size, and without the checks of uploads.
+
+    :param content: at its end, as it was written; it may be closed afterwards.
+    :raises FilesUnavailable: if the storage does not answer. Do not call this inside a transaction.
+    """
+    size = content.tell()
+    content.seek(0)
+    digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+    content.seek(0)
+    key = gateways.keep_stream(content)
+    try:
+        return StoredFile.objects.create(
+            name=name, content_type="application/zip", size=size, sha256=digest, storage_key=key,
+            uploaded_by_id=uploaded_by_id,
+        )  # fmt: skip
+    except BaseException:
+        gateways.forget(key)
+        raise
 
 
 def store_squares(

@@ -4,7 +4,7 @@ from apps.common.work_queue import Step, run_steps
 from apps.privacy import operations, queries
 
 
-@shared_task(name="privacy.build_exports")
+@shared_task(name="privacy.build_exports", time_limit=600)
 def build_exports() -> int:
     """Build the copies of their data that people requested, and delete those that are a week old."""
     return run_steps(

@@ -16,10 +16,30 @@ class DataExport(BaseModel):
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     ready_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    files_left_out = models.PositiveIntegerField(default=0)
+    """How many of the oldest uploads did not fit into the archives of files."""
 
     class Meta:
         indexes = [
             models.Index(fields=["requested_at"], condition=models.Q(ready_at=None), name="privacy_export_to_build"),
+        ]
+
+
+class DataExportPart(BaseModel):
+    """One archive of the files that the person uploaded, the newest in the first."""
+
+    export = models.ForeignKey(DataExport, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveSmallIntegerField()
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    files = models.PositiveIntegerField()
+    """How many it contains."""
+    until_id = models.UUIDField()
+    """The last upload that was looked at; the next part begins behind it."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["export", "number"], name="privacy_export_part_once"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="privacy_export_part_from_one"),
         ]
 
 

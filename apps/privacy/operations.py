@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
+import time
 import zipfile
 from datetime import datetime, timedelta
 from typing import IO, Any
@@ -13,10 +15,10 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Membership, Organization, PastMembership, Picture, PortfolioItem, Profile, User
@@ -28,16 +30,21 @@ from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict
 from apps.common.operations import move
 from apps.files import operations as files
+from apps.files.models import StoredFile
 from apps.messaging.models import Phrase
 from apps.notifications.models import MailHours, Notification, PushDevice
 from apps.outbox import bus
-from apps.privacy import events, personal_data, queries
-from apps.privacy.models import AccountClosure, DataExport
+from apps.privacy import events, personal_data, queries, uploads
+from apps.privacy.models import AccountClosure, DataExport, DataExportPart
 from apps.privacy.states import CLOSURE, ClosureStatus
 from apps.saved.models import SavedPerson, SavedTask
 from apps.tasks.models import SavedSearch
 
 EXPORT_LIFE = timedelta(days=7)
+PART_BYTES, PARTS_MAX = 256 * 2**20, 40
+"""Of the archives of files: 10 GB altogether. A single file is smaller than a part (UPLOAD_BYTES_MAX)."""
+BUILDING_SECONDS_MAX = 40.0
+"""After this time no further archive is begun; the next run of the job goes on."""
 GRACE = timedelta(days=14)
 TRIED_AGAIN = timedelta(days=1)
 NAME_OF_CLOSED = "Closed account"
@@ -78,41 +85,111 @@ def request_export(*, user: User, actor: Actor, now: datetime) -> DataExport:
 
 def build_export(*, export_id: UUID, now: datetime) -> None:
     """
-    Build a requested copy: a ZIP archive with a JSON file for each table, and the pictures. The storage is called
-    outside of the transaction.
+    Build a requested copy, or go on with it: ZIP archives with the files that the person uploaded, each of at most
+    PART_BYTES, then one with a JSON file for each table, and the pictures. The storage is called outside of the
+    transactions, and no file is ever whole in memory.
     """
     export = DataExport.objects.select_related("user").filter(id=export_id, ready_at=None).first()
     if export is None:
         return
+    ends = time.monotonic() + BUILDING_SECONDS_MAX
+    while _add_part(export):
+        if time.monotonic() > ends:
+            return
+    left_out = _uploads_left(export).count()
     with tempfile.TemporaryFile() as archive:
-        _write(archive, export.user, now)
-        archive.seek(0)
-        stored = files.store(upload=File(archive, name="my-data.zip"), uploaded_by_id=export.user_id, now=now)
+        _write(archive, export, left_out, now)
+        stored = files.store_archive(content=archive, name="my-data.zip", uploaded_by_id=export.user_id)
     with transaction.atomic():
         changed = DataExport.objects.filter(id=export.id, ready_at=None).update(
-            file=stored, ready_at=now, expires_at=now + EXPORT_LIFE
+            file=stored, ready_at=now, expires_at=now + EXPORT_LIFE, files_left_out=left_out
         )
         if changed:
             bus.publish(events.DataExportReady(export.id, export.user_id), now=now)
 
 
-def _write(archive: IO[bytes], user: User, now: datetime) -> None:
-    counts = {}
+def _uploads_left(export: DataExport) -> QuerySet[StoredFile]:
+    last = export.parts.order_by("number").last()
+    return uploads.uploads_of(export.user_id, until=export.requested_at, before=last.until_id if last else None)
+
+
+def _add_part(export: DataExport) -> bool:
+    """Build the next archive of files. Returns False if there is nothing more for one, or there are enough."""
+    number = export.parts.count() + 1
+    chosen = _fitting(_uploads_left(export))
+    if not chosen or number > PARTS_MAX:
+        return False
+    with tempfile.TemporaryFile() as archive:
+        written = _write_files(archive, chosen, number)
+        stored = files.store_archive(content=archive, name=f"my-files-{number}.zip", uploaded_by_id=export.user_id)
+    DataExportPart.objects.create(export=export, number=number, file=stored, files=written, until_id=chosen[-1].pk)
+    return True
+
+
+def _fitting(rows: QuerySet[StoredFile]) -> list[StoredFile]:
+    """The first of these that fit into one archive; at least one."""
+    chosen: list[StoredFile] = []
+    size = 0
+    for file in rows.iterator(chunk_size=500):
+        size += file.size
+        if chosen and size > PART_BYTES:
+            break
+        chosen.append(file)
+    return chosen
+
+
+def _write_files(archive: IO[bytes], chosen: list[StoredFile], number: int) -> int:
+    """Write the files and their manifest. Returns how many the archive contains."""
+    attached, used = uploads.places(chosen), set[str]()
+    included, named = [], []
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as zipped:
+        for file in chosen:
+            where = attached.get(file.pk, [])
+            if not where:  # detached in the meantime
+                continue
+            entry = uploads.entry(file, where)
+            if all(place.is_taken_down for place in where):
+                named.append(entry | {"why": "taken down by staff"})
+                continue
+            path = uploads.path_of(file, where, used)
+            try:
+                stored = default_storage.open(file.storage_key)
+            except FileNotFoundError:
+                named.append(entry | {"why": "its content is missing in our storage"})
+                continue
+            about = zipfile.ZipInfo(path, max(file.created_at.timetuple()[:6], (1980, 1, 1, 0, 0, 0)))
+            with stored, zipped.open(about, "w", force_zip64=True) as target:
+                shutil.copyfileobj(stored, target)
+            included.append(entry | {"path": path})
+        manifest = {"part": number, "files": included, "not_included": named}
+        zipped.writestr("manifest.json", _json(manifest))
+    return len(included)
+
+
+def _write(archive: IO[bytes], export: DataExport, left_out: int, now: datetime) -> None:
+    counts, user = {}, export.user
+    own = personal_data.own_organizations(user.pk)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, rows in personal_data.tables(user):
             values = list(rows.iterator(chunk_size=500))
             if values:
                 counts[name] = len(values)
                 zipped.writestr(f"{name}.json", _json(values))
-        for picture in Picture.objects.filter(organization__in=personal_data.own_organizations(user.pk)):
+        for picture in Picture.objects.filter(organization__in=own):
             with default_storage.open(picture.large.storage_key) as stored:
                 zipped.writestr(f"pictures/{picture.organization_id}.webp", stored.read())
+        if others := uploads.files_of_others(user.pk, own, until=export.requested_at):
+            zipped.writestr("files of others.json", _json(others))
+        parts = list(export.parts.order_by("number").values("number", "files", "file__size", "file__sha256"))
         about = {
             "person": str(user.pk),
             "made_at": now,
             "rows": counts,
             "rows_at_most_of_each_table": personal_data.ROWS_MAX,
             "left_out": personal_data.LEFT_OUT,
+            "archives_of_uploaded_files": parts,
+            "uploaded_files_left_out": left_out,
+            "files_of_others": "named in “files of others.json”; download them in the room of the contract",
         }
         zipped.writestr("README.json", _json(about))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from apps.accounts.states import Role
 from apps.contracts.models import Contract
 from apps.escrow.queries import escrows
 from apps.payouts.queries import wallet
-from apps.privacy.models import AccountClosure, DataExport
+from apps.privacy.models import AccountClosure, DataExport, DataExportPart
 from apps.tasks.models import Task
 
 
@@ -31,7 +31,9 @@ class Obstacle:
 
 def exports_of(user_id: UUID) -> QuerySet[DataExport]:
     """A person's exports, newest first."""
-    return DataExport.objects.filter(user_id=user_id).select_related("file").order_by("-requested_at", "-id")
+    parts = Prefetch("parts", DataExportPart.objects.select_related("file").order_by("number"))
+    rows = DataExport.objects.filter(user_id=user_id).select_related("file").prefetch_related(parts)
+    return rows.order_by("-requested_at", "-id")
 
 
 def exports_to_build(now: datetime) -> QuerySet[DataExport, UUID]:

@@ -20,6 +20,7 @@ from apps.common.errors import Conflict, NotFound
 from apps.files.views import serve
 from apps.legal import queries as legal
 from apps.privacy import operations, queries
+from apps.privacy.models import DataExport
 
 
 @login_required
@@ -28,6 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     context = {
         "exports": queries.exports_of(user.pk)[:5],
+        "gigabytes_max": operations.PARTS_MAX * operations.PART_BYTES // 2**30,
         "closure": queries.closure_of(user.pk),
         "consents": legal.consents_of(user.pk)[:50],
     }
@@ -49,11 +51,31 @@ def request_export(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def download(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
-    check_fresh_login(actor(request))
-    export = queries.exports_of(_user(request).pk).filter(id=export_id, expires_at__gt=timezone.now()).first()
-    if export is None or export.file is None:
+    export = _ready_export(request, export_id)
+    if export.file is None:
         raise NotFound
     return serve(export.file)
+
+
+@login_required
+@require_safe
+def download_files(request: HttpRequest, export_id: UUID, number: int) -> HttpResponseBase:
+    part = _ready_export(request, export_id).parts.filter(number=number).first()
+    if part is None:
+        raise NotFound
+    return serve(part.file)
+
+
+def _ready_export(request: HttpRequest, export_id: UUID) -> DataExport:
+    """
+    :raises FreshLoginNeeded: unless the login is fresh.
+    :raises NotFound: unless it is this person's, is ready and has not expired.
+    """
+    check_fresh_login(actor(request))
+    export = queries.exports_of(_user(request).pk).filter(id=export_id, expires_at__gt=timezone.now()).first()
+    if export is None:
+        raise NotFound
+    return export
 
 
 @login_required

@@ -41,11 +41,27 @@ class Migration(migrations.Migration):
                 ('requested_at', models.DateTimeField()),
                 ('ready_at', models.DateTimeField(blank=True, null=True)),
                 ('expires_at', models.DateTimeField(blank=True, null=True)),
+                ('files_left_out', models.PositiveIntegerField(default=0)),
                 ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='files.storedfile')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='data_exports', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('ready_at', None)), fields=['requested_at'], name='privacy_export_to_build')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DataExportPart',
+            fields=[
+                ('id', models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('number', models.PositiveSmallIntegerField()),
+                ('files', models.PositiveIntegerField()),
+                ('until_id', models.UUIDField()),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='privacy.dataexport')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('export', 'number'), name='privacy_export_part_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='privacy_export_part_from_one')],
             },
         ),
     ]
