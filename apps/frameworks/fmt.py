@@ -157,7 +157,7 @@ def sheet(contents: FrameworkContents) -> dict[str, Any]:
         "facts": [*state, *((fact.label, fact.text, fact.is_ltr) for fact in facts(draft))],
         "rates": {
             "title": _("Rates"),
-            "head": [_("What"), _("Unit"), _("Price")],
+            "head": [_("Description of the rate"), _("Unit"), _("Price")],
             "rows": [[rate.description, rate.unit, fmt.money(rate.price)] for rate in rates(draft)],
         },
         "texts": [{"title": clause.label, "paragraphs": clause.text.split("\n\n")} for clause in clauses(draft)],

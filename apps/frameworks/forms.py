@@ -83,7 +83,9 @@ class FrameworkForm(forms.Form):
 
 class RateForm(forms.Form):
     description = forms.CharField(
-        label=_("What"), max_length=terms.DESCRIPTION_MAX, widget=forms.TextInput(attrs={"dir": "auto"})
+        label=_("Description of the rate"),
+        max_length=terms.DESCRIPTION_MAX,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     unit = forms.ChoiceField(label=_("Unit"), choices=Unit.choices, initial=Unit.HOUR)
     price = AmountField(label=_("Price"))

@@ -1,19 +1,18 @@
 """States and transitions of framework agreements, and the units of their rates."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.common.states import Machine, stays, when
 
 
 class FrameworkStatus(models.TextChoices):
-    PROPOSED = "proposed", _("Proposed")
-    IN_FORCE = "in_force", _("In force")
-    ENDED = "ended", _("Ended")
-    EXPIRED = "expired", _("Expired")
-    DECLINED = "declined", _("Declined")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    PROPOSED = "proposed", pgettext_lazy("framework agreement", "Proposed")
+    IN_FORCE = "in_force", pgettext_lazy("framework agreement", "In force")
+    ENDED = "ended", pgettext_lazy("framework agreement", "Ended")
+    EXPIRED = "expired", pgettext_lazy("framework agreement", "Expired")
+    DECLINED = "declined", pgettext_lazy("framework agreement", "Declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("framework agreement", "Withdrawn")
 
 
 class Unit(models.TextChoices):

@@ -29,12 +29,12 @@ def test_proposed_accepted_and_called_off(make, visitor):
     page.get_by_role("link", name="Propose a framework agreement").click()
     employer.check()
     page.get_by_label("Title").fill("Translations in 2027")
-    page.get_by_label("What", exact=True).nth(0).fill("Translation")
+    page.get_by_label("Description of the rate").nth(0).fill("Translation")
     page.get_by_label("Unit", exact=True).nth(0).select_option("thousand_words")
     page.get_by_label("Price", exact=True).nth(0).fill("100")
     page.get_by_label("Ceiling").fill("1000")
     page.get_by_role("button", name="Add rows").click()
-    expect(page.get_by_label("What", exact=True)).to_have_count(4)
+    expect(page.get_by_label("Description of the rate")).to_have_count(4)
     page.get_by_label("Confidentiality").fill("Nothing leaves the two teams.")
     page.get_by_role("button", name="Send to the other side").click()
     expect(page.get_by_text("Waiting for an answer until")).to_be_visible()
@@ -45,7 +45,7 @@ def test_proposed_accepted_and_called_off(make, visitor):
     phone = freelancer.open(f"/frameworks/{framework.id}/")
     phone.get_by_role("button", name="قبول").first.click()  # opens the dialog, without scripts
     phone.locator("#accept-framework").get_by_role("button", name="قبول").click()
-    expect(phone.get_by_text("قبلها الطرفان")).to_be_visible()
+    expect(phone.get_by_text("قبله الطرفان")).to_be_visible()
 
     page = employer.open(f"/frameworks/{framework.id}/")
     employer.check()
