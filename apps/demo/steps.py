@@ -49,6 +49,8 @@ def register(person: Person, now: datetime) -> Organization:
         works=person.works,
         now=now,
     )
+    # The column has the time of the insertion; a member since today would have reviews from before.
+    Organization.objects.filter(id=organization.id).update(created_at=now)
     rate = {"rate_amount_minor": person.rate_minor, "rate_currency": person.currency} if person.rate_minor else {}
     profiles.update_profile(
         organization_id=organization.id,

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -77,6 +78,7 @@ def test_forty_people_and_companies_have_pictures_and_portfolios():
     assert Organization.objects.filter(hires=True).count() >= 10
     assert len({organization.country for organization in Organization.objects.all()}) >= 25
     assert Organization.objects.exclude(picture="").count() == len(portraits.PICTURES)
+    assert not Organization.objects.filter(created_at__gt=timezone.now() - timedelta(days=90)).exists()
     items = list(PortfolioItem.objects.exclude(image=None).exclude(image_alt=""))
     assert len({item.profile_id for item in items}) >= 15
     assert len(items) >= 30
