@@ -65,6 +65,7 @@ def test_months_are_those_of_the_books_after_fee_and_tax(make):
         releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=at)
     (incomes,) = income.incomes(payee.id, now=NOON)
     assert [row.amount for row in incomes.months[-4:]] == [EUR("90.00"), EUR("180.00"), EUR("270.00"), EUR("0.00")]
+    assert [row.month.month for row in incomes.listed] == [7, 8, 9, 10], "nothing before the first income"
     assert (incomes.total, incomes.available) == (EUR("540.00"), EUR("540.00"))
     assert incomes.variation == rules.Variation(50, 3)
     assert [row.x for row in income.incomes(payee.id, now=NOON, right_to_left=True)[0].months][-1] == 0
@@ -113,7 +114,7 @@ def test_an_offer_to_answer_and_then_agreed_work(make, client):
     assert (record.won, record.decided) == (1, 1)
     client.force_login(person.memberships.get().user)
     page = client.get("/en/money/income/").content.decode()
-    assert "Of 1 decided bid, 1 was chosen." in page and "Agreed, not paid in by the employer yet" in page
+    assert "Chosen: 1 of 1 decided bid." in page and "Agreed, not paid in by the employer yet" in page
 
 
 @pytest.mark.django_db

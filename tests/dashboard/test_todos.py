@@ -16,6 +16,7 @@ from apps.moderation.models import Statement
 from apps.spending import operations as spending
 from apps.tasks import operations as tasks
 from apps.tasks.models import Question, TaskInvitation
+from tests.conftest import log_in
 from tests.contracts.changing import propose, two_steps
 from tests.make.agreed import active_contract
 from tests.make.disputes import dispute
@@ -149,6 +150,16 @@ def test_a_message_about_sealed_bids_names_the_task_and_not_who_asks(make):
     )  # fmt: skip
     todo = next(item for item in listed(make, task.employer) if str(item.says) == "1 unread message")
     assert todo.subject == task.title
+
+
+def test_beyond_the_first_ones_the_page_says_how_many_more_there_are(make, client):
+    employer = make.employer()
+    for number in range(10):
+        make.bid(task=make.task(employer=employer, title=f"Task {number}"))
+    log_in(client, employer)
+    page = client.get("/en/").content.decode()
+    assert "2 more to do" in page
+    assert page.count("1 new bid") == 10
 
 
 def test_the_nearest_deadline_comes_first_and_more_of_a_kind_cost_no_more(make, django_assert_max_num_queries):

@@ -61,6 +61,12 @@ class CurrencyIncome:
     variation: rules.Variation | None
     forecast: list[MonthOfForecast]
 
+    @property
+    def listed(self) -> list[MonthOfIncome]:
+        """The months from the first one with income on."""
+        first = next((place for place, row in enumerate(self.months) if row.amount), len(self.months))
+        return self.months[first:]
+
 
 @dataclass(frozen=True, slots=True)
 class _Open:

@@ -78,7 +78,7 @@ OBJECTION_SHOWN_FOR = timedelta(days=30)
 """How long a staff decision is shown as a to-do; objections are possible for longer."""
 
 
-def todos(actor: Actor, user: User, now: datetime, limit: int = 8) -> list[Todo]:
+def todos(actor: Actor, user: User, now: datetime, limit: int = 50) -> list[Todo]:
     """
     Return what needs this user's attention for the acting organization, nearest deadline first. Contains only what
     their role allows. One query, and two more while spending limits are to be raised.

@@ -36,6 +36,9 @@ from apps.pricing.queries import previews
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 
+TODOS_AT_FIRST = 8
+"""The others are behind a button."""
+
 
 @same_for_strangers
 @require_safe
@@ -50,8 +53,10 @@ def home(request: HttpRequest) -> HttpResponse:
     organization = current_organization(request)
     assert organization is not None
     shows_hiring = organization.hires or not organization.works
+    own_todos = todos.todos(asker, user, now)
     context = {
-        "todos": todos.todos(asker, user, now),
+        "todos": own_todos[:TODOS_AT_FIRST],
+        "more_todos": own_todos[TODOS_AT_FIRST:],
         "own": organization,
         "balances": wallet.balances(organization.id),
         "held": escrows.held_both(organization.id),
