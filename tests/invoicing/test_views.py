@@ -42,6 +42,16 @@ def test_each_side_lists_its_own_and_filters_by_kind_and_year(make, outbox_drain
     assert of(client, escrow.payer).get(f"{LIST}?kind=nonsense&year=x").status_code == 200
 
 
+def test_the_list_names_the_other_party_and_has_each_document_as_pdf(make, outbox_drain, client):
+    escrow = released(make, outbox_drain)
+    page = of(client, escrow.payer).get(LIST).content.decode()
+    receipt = by_kind(escrow)["receipt"]
+    assert f'href="{LIST}{receipt.id}/document.pdf"' in page
+    main = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert receipt.seller["name"] in main
+    assert f'<bdi dir="auto">{receipt.buyer["name"]}</bdi>' not in main, "one's own name says nothing"
+
+
 def test_a_stranger_finds_no_document(make, outbox_drain, client):
     document = by_kind(released(make, outbox_drain))["commission"]
     stranger = of(client, make.freelancer())

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.common.actors import SYSTEM
 from apps.common.money import Money
+from apps.common.templatetags.tw import day
 from apps.gateways.operations import pauses
 from apps.ledger.queries import books, invariants
 from apps.payouts.models import FxQuote, Payout
@@ -246,3 +247,14 @@ def test_who_only_works_sees_no_employers_part(as_ada, ada):
     ada.save()
     page = as_ada.get(reverse("payouts:wallet")).content.decode()
     assert "No payments yet" not in page and "Bank account" in page
+
+
+def test_the_wallet_says_when_the_next_part_is_released(client, make):
+    make.now = timezone.now()
+    milestone = make.milestone(status="delivered")
+    client.force_login(milestone.contract.freelancer.memberships.get().user)
+    page = client.get("/en/money/").content.decode()
+    assert f"The next part is released by {day(milestone.review_due_at)}, if nobody objects" in " ".join(page.split())
+
+    client.force_login(milestone.contract.employer.memberships.get().user)
+    assert "The next part is released" not in client.get("/en/money/").content.decode()

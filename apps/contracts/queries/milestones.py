@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from apps.common import business_days
 from apps.common.actors import Actor
@@ -146,6 +146,19 @@ def _files(contract_id: UUID) -> QuerySet[DeliverableFile]:
 def _checks(contract_id: UUID) -> QuerySet[CriterionCheck]:
     rows = CriterionCheck.objects.filter(deliverable__milestone__contract_id=contract_id)
     return rows.select_related("criterion").order_by("criterion__position")
+
+
+def next_releases(organization_id: UUID) -> dict[str, datetime]:
+    """By currency, when the next delivery of a freelancer is approved automatically and its money released."""
+    return dict(_next_releases(organization_id))
+
+
+@prepared
+def _next_releases(organization_id: UUID) -> QuerySet[Milestone, tuple[str, datetime]]:
+    delivered = Milestone.objects.filter(
+        contract__freelancer_id=organization_id, contract__status="active", status=MilestoneStatus.DELIVERED
+    ).exclude(review_due_at=None)
+    return delivered.order_by().values("currency").annotate(first=Min("review_due_at")).values_list("currency", "first")
 
 
 def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:

@@ -47,8 +47,11 @@ def documents(request: HttpRequest) -> HttpResponse:
         kind=kind if kind in DocumentKind.values else "",
     )
     page = keyset.page(filtered, order="-issued_at", cursor=request.GET.get("cursor", ""))
+    for row in page.rows:
+        is_received = row.recipient_id == organization_id
+        row.other_name = row.seller["name"] if is_received else row.buyer["name"]  # type: ignore[attr-defined]
     context = {
-        "documents": page,
+        "documents": page.rows,
         "next_cursor": page.next_cursor,
         "years": years,
         "year": year,
