@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from apps.accounts.middleware import actor, current_organization
 from apps.common import spreadsheets
 from apps.common.errors import NotFound
-from apps.contracts.queries import milestones
 from apps.escrow.queries import claims, escrows
 from apps.escrow.queries import releases as release_queries
 from apps.gateways.queries import pauses
@@ -63,7 +62,6 @@ def wallet(request: HttpRequest) -> HttpResponse:
     acting = current_organization(request)
     assert acting is not None
     charges = charge_queries.newest_charges_of(organization_id, 5)
-    held = escrows.held_both(organization_id)
     return render(
         request,
         "payouts/wallet.html",
@@ -78,8 +76,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "country_is_reviewed": account is not None and account.organization.country_review_since is not None,
             "credits": credits,
             "may_pay": payment_policies.can_pay(actor(request), organization_id),
-            "held": held,
-            "releases": milestones.next_releases(organization_id) if any(row.for_us for row in held) else {},
+            "held": escrows.held_both(organization_id),
             "rows": _rows(lines[:ROWS]),
             "older": lines[ROWS - 1].id if len(lines) > ROWS else None,
             "payouts": payouts,
