@@ -83,6 +83,9 @@ def clock(moment: datetime, zone: str | None = None) -> str:
 
 
 def day(value: date) -> str:
+    """Nov 30, 2026; of a moment the day in the reader's zone."""
+    if isinstance(value, datetime):
+        value = value.astimezone(_zone(None)).date()
     return _latin_digits(dates.format_date(value, "medium", locale=locale()))
 
 

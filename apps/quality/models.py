@@ -52,6 +52,11 @@ class Sample(BaseModel):
     seen_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     seen_at = models.DateTimeField(null=True, blank=True)
 
+    @property
+    def is_of_newcomer(self) -> bool:
+        """Whether its freelancer had few earlier deliveries (`rules.stratum`)."""
+        return self.stratum.endswith("/new")
+
     class Meta:
         constraints = [
             models.CheckConstraint(

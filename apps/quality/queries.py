@@ -55,6 +55,7 @@ def samples() -> QuerySet[Sample]:
     return Sample.objects.select_related(
         "deliverable__milestone__contract__employer",
         "deliverable__milestone__contract__freelancer",
+        "deliverable__milestone__contract__task__category",
         "deliverable__submitted_by",
         "seen_by",
     )

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,6 +98,18 @@ def test_undecided_bids_and_offers_count_after_the_fee_by_stage(make):
         pipeline.Stage("bids", 2, EUR("270.00")), pipeline.Stage("shortlist", 1, EUR("360.00")),
     ]  # fmt: skip
     assert pipeline.record_of(person.id) == pipeline.Record(None, 0, 1)
+
+
+@pytest.mark.django_db
+def test_more_employers_cost_no_more_queries(make, django_assert_num_queries):
+    person = make.freelancer()
+    make.bid(bidder=person)
+    with CaptureQueriesContext(connection) as first:
+        pipeline.undecided(person.id, make.now.date())
+    for _number in range(3):
+        make.bid(bidder=person)
+    with django_assert_num_queries(len(first)):
+        pipeline.undecided(person.id, make.now.date())
 
 
 @pytest.mark.django_db

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from uuid import UUID
 
 from apps.accounts.models import Organization
 from apps.common.errors import DomainError
@@ -13,23 +13,23 @@ from apps.pricing.queries import fees
 
 
 class Estimates:
-    """Asks for the fees of each pair of organizations once."""
+    """Of the prices that several payers would pay one payee: the relationships are read at once, each fee once."""
 
-    def __init__(self, today: date) -> None:
-        self._today = today
-        self._terms: dict[tuple[UUID, UUID], pricing_rules.Terms | None] = {}
+    def __init__(self, payers: Iterable[Organization], payee: Organization, today: date) -> None:
+        self._payee, self._today = payee, today
+        self._paid_before = fees.paid_by_each(payee.id, list({payer.id for payer in payers}))
+        self._terms: dict[tuple[str, int], pricing_rules.Terms | None] = {}
 
-    def net(self, gross: Money, payer: Organization, payee: Organization) -> Money | None:
+    def net(self, gross: Money, payer: Organization) -> Money | None:
         """Return the price after fee and tax of today; None if there is no fee schedule for the two countries."""
-        terms = self._terms_between(payer, payee)
+        terms = self._terms_of(payer.country, self._paid_before.get(payer.id, 0))
         return pricing_rules.split(gross, terms).net if terms else None
 
-    def _terms_between(self, payer: Organization, payee: Organization) -> pricing_rules.Terms | None:
-        pair = (payer.id, payee.id)
-        if pair not in self._terms:
-            together = fees.paid_between(*pair)
+    def _terms_of(self, payer_country: str, paid_before: int) -> pricing_rules.Terms | None:
+        key = (payer_country, paid_before)
+        if key not in self._terms:
             try:
-                self._terms[pair] = fees.terms(payer.country, payee.country, self._today, paid_before=together)
+                self._terms[key] = fees.terms(payer_country, self._payee.country, self._today, paid_before=paid_before)
             except DomainError:
-                self._terms[pair] = None
-        return self._terms[pair]
+                self._terms[key] = None
+        return self._terms[key]

@@ -147,14 +147,17 @@ def _open_work(organization_id: UUID, today: date) -> list[_Open]:
     milestones = Milestone.objects.filter(
         contract__freelancer_id=organization_id, contract__status="active", status__in=[*_HELD, *_AGREED]
     ).select_related("escrow", "contract__employer", "contract__freelancer")
-    estimates, work = Estimates(today), []
-    for milestone in milestones:
+    rows, work = list(milestones), []
+    if not rows:
+        return []
+    estimates = Estimates((row.contract.employer for row in rows), rows[0].contract.freelancer, today)
+    for milestone in rows:
         net: Money | None
         if milestone.escrow is not None and milestone.status in _HELD:
             net = pricing_rules.split(milestone.escrow.remaining, escrows.terms(milestone.escrow)).net
         else:
-            gross, contract = Money(milestone.amount_minor, milestone.currency), milestone.contract
-            net = estimates.net(gross, contract.employer, contract.freelancer)
+            gross = Money(milestone.amount_minor, milestone.currency)
+            net = estimates.net(gross, milestone.contract.employer)
         if net is not None:
             due = milestone.due_at.astimezone(UTC).date() if milestone.due_at else None
             work.append(_Open(net, milestone.status, due))

@@ -48,8 +48,7 @@ class Record:
 
 def undecided(organization_id: UUID, today: date) -> dict[str, list[Stage]]:
     """Return the stages that have something, by currency, the least certain first."""
-    estimates = Estimates(today)
-    bids = (
+    bids = list(
         Bid.objects.filter(
             bidder_id=organization_id,
             status__in=[BidStatus.SUBMITTED, BidStatus.SHORTLISTED],
@@ -58,19 +57,23 @@ def undecided(organization_id: UUID, today: date) -> dict[str, list[Stage]]:
         .select_related("task__employer", "bidder")
         .order_by("-submitted_at", "-id")[:UNDECIDED_MAX]
     )
-    offers = (
+    offers = list(
         Contract.objects.filter(freelancer_id=organization_id, status="offered")
         .select_related("employer", "freelancer")
         .order_by("-offered_at", "-id")[:UNDECIDED_MAX]
     )
+    if not bids and not offers:
+        return {}
+    payers = [bid.task.employer for bid in bids] + [offer.employer for offer in offers]
+    estimates = Estimates(payers, bids[0].bidder if bids else offers[0].freelancer, today)
     nets: dict[tuple[str, str], list[Money]] = {}
     for bid in bids:
         gross = Money(bid.binding_amount_minor, bid.binding_currency)
-        if net := estimates.net(gross, bid.task.employer, bid.bidder):
+        if net := estimates.net(gross, bid.task.employer):
             name = "shortlist" if bid.status == BidStatus.SHORTLISTED else "bids"
             nets.setdefault((gross.currency, name), []).append(net)
     for offer in offers:
-        if net := estimates.net(offer.amount, offer.employer, offer.freelancer):
+        if net := estimates.net(offer.amount, offer.employer):
             nets.setdefault((offer.currency, "offers"), []).append(net)
     stages: dict[str, list[Stage]] = {}
     for name in ("bids", "shortlist", "offers"):

@@ -22,6 +22,7 @@ from apps.disputes import queries as disputes
 from apps.escrow.queries import claims, recoveries
 from apps.legal import queries as legal
 from apps.moderation import queries as moderation
+from apps.payments.queries import chargebacks
 from apps.quality import queries as quality
 from apps.treasury.queries import reconciliation
 
@@ -109,6 +110,10 @@ _KINDS: tuple[tuple[Act, Callable[[], WaitingWork]], ...] = (
         _rows(_("Payments in suspense"), "treasury:reconciliation", reconciliation.open_suspense_items, "opened_at"),
     ),
     (Act.CLEAR_COUNTRY, _countries),
+    (
+        Act.RUN_TREASURY,
+        _rows(_("Chargebacks without evidence"), "payments:chargebacks", chargebacks.awaiting_evidence, "opened_at"),
+    ),
     (Act.RUN_TREASURY, _rows(_("Fraud warnings of banks"), "payments:chargebacks", claims.open_warnings, "opened_at")),
     (Act.RUN_AGAIN, _failures),
     (Act.SEE_LEGAL_TEXTS, _missing_texts),

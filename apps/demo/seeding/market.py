@@ -22,6 +22,7 @@ from apps.demo.seeding.participants import (
     uploading_pictures,
 )
 from apps.demo.steps import days, owner_of
+from apps.invoicing.operations import billing_details
 from apps.legal import operations as legal
 from apps.legal.models import LegalKind
 from apps.matching.operations import exposure
@@ -49,6 +50,7 @@ def seed() -> bool:
         return False
     participants = register_all(timezone.now().replace(minute=0, second=0, microsecond=0))
     _publish_legal_texts(participants)
+    _enter_addresses(participants)
     # publishes the first seed, before anything is delivered
     quality.draw_samples(now=participants.now - days(REGISTERED_DAYS))
     with uploading_pictures(participants):
@@ -64,6 +66,22 @@ def seed() -> bool:
     _write_fairness_reports(participants)
     assurance.publish(night=timezone.now().date(), now=timezone.now())
     return True
+
+
+def _enter_addresses(participants: Participants) -> None:
+    """Employers have an address on their documents, as the first payment asks for one."""
+    for number, employer in enumerate(participants.employers.values(), start=1):
+        billing_details.save_billing_details(
+            organization_id=employer.id,
+            legal_name=employer.legal_name or employer.display_name,
+            street=f"{texts.STREET} {number}",
+            postcode="",
+            city=employer.time_zone.split("/")[-1].replace("_", " "),
+            vat_id="",
+            tax_number="",
+            actor=owner_of(employer),
+            now=participants.now - days(REGISTERED_DAYS),
+        )
 
 
 def _add_tasks(participants: Participants) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+STREET = "Harbour Road"
 FILE = Path(__file__).parent / "texts.yaml"
 _WRITTEN: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 

@@ -59,6 +59,11 @@ def chargebacks() -> QuerySet[Chargeback]:
     )
 
 
+def awaiting_evidence() -> QuerySet[Chargeback]:
+    """Those that the bank opened and nobody has answered yet, the nearest deadline first."""
+    return Chargeback.objects.filter(status=ChargebackStatus.OPENED).order_by(F("evidence_due_at").asc(nulls_last=True))
+
+
 def chargebacks_of_charge(charge_id: UUID) -> QuerySet[Chargeback]:
     return Chargeback.objects.filter(charge_id=charge_id).order_by("opened_at")
 

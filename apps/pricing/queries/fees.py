@@ -115,6 +115,12 @@ def paid_between_each(payer_id: UUID, payee_ids: Sequence[UUID]) -> dict[UUID, i
     return dict(paid_works.values_list("payee_id").annotate(pieces=Count("id")))
 
 
+def paid_by_each(payee_id: UUID, payer_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The other way round: for one payee and several payers."""
+    paid_works = PaidWork.objects.filter(payee_id=payee_id, payer_id__in=payer_ids, counts=True)
+    return dict(paid_works.values_list("payer_id").annotate(pieces=Count("id")))
+
+
 @dataclass(frozen=True, slots=True)
 class FeeStep:
     """One line of the public fee list; `payer_country` and `payee_country` are empty if it applies to all."""
