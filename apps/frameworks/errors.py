@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.errors import Conflict, Invalid
@@ -55,6 +57,17 @@ class CeilingNotPossible(Invalid):
     message = _("Enter a ceiling above zero, or leave it empty.")
 
 
+class AmountNotPayable(Invalid):
+    """:param row: of an amount in the rates: which of them, from 0."""
+
+    code = "framework_amount_not_payable"
+    message = _("This amount cannot be paid to the last digit in %(currency)s. Nearest below: %(nearest)s.")
+
+    def __init__(self, *, row: int | None = None, **params: Any) -> None:
+        self.row = row
+        super().__init__(**params)
+
+
 class CurrencyNotSupported(Invalid):
     code = "framework_currency"
     field = "currency"
@@ -74,6 +87,11 @@ class CannotBeProposed(Conflict):
 class ProposalOpen(Conflict):
     code = "framework_proposal_open"
     message = _("There already is a proposal between you without an answer. Answer or withdraw it first.")
+
+
+class AnswerTooLate(Conflict):
+    code = "framework_answer_too_late"
+    message = _("The time to accept this proposal is over. Agree on a new one.")
 
 
 class VersionOutdated(Conflict):

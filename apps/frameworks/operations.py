@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from apps.accounts.models import Organization
 from apps.common import business_days, limits
@@ -44,7 +44,11 @@ def propose(*, employer_id: UUID, freelancer_id: UUID, draft: terms.Draft, actor
     _spend(employer, freelancer, actor, now)
     framework = Framework(employer=employer, freelancer=freelancer, version_number=1)
     _take_over(framework, draft, actor, now)
-    framework.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            framework.save(force_insert=True)
+    except IntegrityError as problem:  # the other side proposed at the same moment
+        raise errors.ProposalOpen from problem
     return _add_version(framework, draft, "", actor, now)
 
 
@@ -134,10 +138,13 @@ def accept(*, framework_id: UUID, number: int, actor: Actor, now: datetime) -> F
     Accept version `number`: offers can be made under its terms.
 
     :raises VersionOutdated: if `number` is not the newest version.
+    :raises AnswerTooLate: if the time for an answer is over.
     :raises ValidityNotPossible: if its last day is over.
     """
     framework = queries.framework_for_update(framework_id)
     _check_answers(framework, number, actor)
+    if framework.respond_by <= now:
+        raise errors.AnswerTooLate
     policies.check_can_propose(actor, framework.employer, framework.freelancer, now)
     if framework.ends_on < now.date():
         raise errors.ValidityNotPossible

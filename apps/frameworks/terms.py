@@ -82,18 +82,20 @@ def check(draft: Draft, today: date) -> Draft:
     if len(draft.title.strip()) > TITLE_MAX:
         raise errors.TermTooLong(field="title", most=TITLE_MAX)
     starts_on, ends_on = draft.starts_on, draft.ends_on
-    if not starts_on <= ends_on <= starts_on + VALID_FOR or ends_on <= today or starts_on > today + STARTS_WITHIN:
+    if ends_on < starts_on or ends_on - starts_on > VALID_FOR or starts_on - today > STARTS_WITHIN or ends_on <= today:
         raise errors.ValidityNotPossible
     _check_between(draft.revisions, 0, REVISIONS_MAX, "revisions")
     _check_between(draft.review_days, REVIEW_DAYS_MIN, REVIEW_DAYS_MAX, "review_days")
     _check_between(draft.notice_days, 0, NOTICE_DAYS_MAX, "notice_days")
     if draft.ceiling_minor is not None and not 0 < draft.ceiling_minor <= AMOUNT_MAX:
         raise errors.CeilingNotPossible
+    if draft.ceiling is not None:
+        _check_payable(draft.ceiling, field="ceiling")
     clauses = {name: getattr(draft, name).strip() for name in CLAUSES}
     for name, text in clauses.items():
         if len(text) > CLAUSE_MAX:
             raise errors.TermTooLong(field=name, most=CLAUSE_MAX)
-    return replace(draft, title=draft.title.strip(), rates=_rates(draft.rates), **clauses)
+    return replace(draft, title=draft.title.strip(), rates=_rates(draft.rates, draft.currency), **clauses)
 
 
 def _check_between(number: int, least: int, most: int, field: str) -> None:
@@ -101,25 +103,34 @@ def _check_between(number: int, least: int, most: int, field: str) -> None:
         raise errors.NumberOutOfRange(field=field, least=least, most=most)
 
 
-def _rates(rates: tuple[Rate, ...]) -> tuple[Rate, ...]:
+def _check_payable(amount: Money, *, field: str, row: int | None = None) -> None:
+    payable = amount.amount_minor - amount.amount_minor % currencies.payment_step(amount.currency)
+    if payable != amount.amount_minor:
+        nearest = Money(payable, amount.currency)
+        raise errors.AmountNotPayable(field=field, row=row, currency=amount.currency, nearest=nearest)
+
+
+def _rates(rates: tuple[Rate, ...], currency: str) -> tuple[Rate, ...]:
     if not rates:
         raise errors.RatesMissing
     if len(rates) > RATES_MAX:
         raise errors.TooManyRates(most=RATES_MAX)
     tidied = tuple(replace(rate, description=" ".join(rate.description.split())) for rate in rates)
-    for rate in tidied:
+    for row, rate in enumerate(tidied):
         is_price = 0 < rate.price_minor <= AMOUNT_MAX
         if not is_visible(rate.description) or len(rate.description) > DESCRIPTION_MAX:
             raise errors.RateNotReadable
         if not is_price or rate.unit not in Unit.values:
             raise errors.RateNotReadable
+        _check_payable(Money(rate.price_minor, currency), field="rates", row=row)
     return tidied
 
 
 def price(rate: Rate, quantity: Decimal, currency: str) -> Money:
-    """Return quantity times price, rounded half up to the minor unit."""
-    exact = Decimal(rate.price_minor) * quantity
-    return Money(int(exact.to_integral_value(rounding=ROUND_HALF_UP)), currency)
+    """Return quantity times price, rounded half up to the smallest step that can be paid, mostly the minor unit."""
+    step = currencies.payment_step(currency)
+    steps = Decimal(rate.price_minor) * quantity / step
+    return Money(int(steps.to_integral_value(rounding=ROUND_HALF_UP)) * step, currency)
 
 
 def to_json(

@@ -21,9 +21,9 @@ from apps.accounts.queries import organizations, profiles
 from apps.accounts.rules import Side
 from apps.common import keyset
 from apps.common.actors import Actor
-from apps.common.errors import DomainError, NotAllowed
+from apps.common.errors import Conflict, DomainError, NotAllowed
 from apps.contracts.queries import call_offs
-from apps.frameworks import fmt, operations, policies
+from apps.frameworks import errors, fmt, operations, policies
 from apps.frameworks.forms import FrameworkForm, RateForm, first_values, rate_forms, typed_rows, values_of
 from apps.frameworks.models import Framework, FrameworkVersion
 from apps.frameworks.queries import documents
@@ -137,7 +137,8 @@ def _use(framework: Framework) -> dict[str, Any]:
 def document(request: HttpRequest, framework_id: UUID) -> HttpResponse:
     """Download the newest version as PDF, in the reader's language; the words of both sides stay as they are."""
     framework = _framework_or_404(request, framework_id)
-    body = documents.pdf(framework, timezone.now(), language=translation.get_language() or "en")
+    language = translation.get_language() or "en"
+    body = documents.pdf(framework, timezone.now(), reader=actor(request), language=language)
     response = HttpResponse(body, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="framework-agreement-{framework.id}.pdf"'
     response["Cache-Control"] = "private, no-store"
@@ -168,9 +169,16 @@ def propose(request: HttpRequest, handle: str, side: Side) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def counter(request: HttpRequest, framework_id: UUID) -> HttpResponse:
-    """The same form, filled with what the other side proposed."""
+    """
+    The same form, filled with what the other side proposed. If that was withdrawn or expired since, the form that was
+    sent comes back with the reason.
+    """
     framework = _framework_or_404(request, framework_id)
-    policies.check_can_answer(actor(request), framework)
+    try:
+        policies.check_can_answer(actor(request), framework)
+    except Conflict:
+        if request.method != "POST":
+            raise
     other = framework.employer if framework.proposed_by_id == framework.employer_id else framework.freelancer
     draft = queries.newest_version(framework).draft()
     return _form(request, framework.employer, framework.freelancer, other, framework, draft)
@@ -239,7 +247,11 @@ def _send(
         else:
             framework = operations.counter(framework_id=countered.id, number=_number(request), **values)
     except DomainError as problem:
-        form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+        if isinstance(problem, errors.AmountNotPayable) and problem.row is not None:
+            filled = [row for row in rates if row.cleaned_data]
+            filled[problem.row].add_error("price", str(problem))
+        else:
+            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         return _page(request, context, form, rates, status=problem.status)
     messages.success(request, _("Your proposal is sent. Nothing applies until the other side accepts it."))
     return redirect(framework)

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from apps.common import typesetting
 from apps.contracts import fmt
 from apps.contracts.models import Contract
+from apps.contracts.operations import offers
 from apps.contracts.queries import documents
 from apps.contracts.queries.documents import TEMPLATE
 from tests.conftest import log_in
@@ -48,23 +49,37 @@ def test_the_employers_copy_has_the_fee(client, make):
     contract = make.contract()
     log_in(client, contract.employer)
     text = text_of(client.get(reverse("contracts:document", args=[contract.id])).content)
-    contents = documents.contents(contract, make.now, is_employer=True)
+    contents = documents.contents(contract, make.now, reader=make.actor(contract.employer))
     assert "You pay in all" in text and contents.employer_fee is not None
     assert f"{contents.amount + contents.employer_fee}".split()[0] in text.replace(",", "")
 
 
 def test_an_offer_says_that_it_is_not_accepted(make):
     contract = make.contract(status="offered")
-    sheet = fmt.sheet(documents.contents(contract, make.now, is_employer=False))
+    sheet = fmt.sheet(documents.contents(contract, make.now, reader=make.actor(contract.freelancer)))
     (version,) = sheet["versions"]["rows"]
     assert version["lines"][1] == "Freelancer: not accepted yet"
     assert contract.terms_sha256 in version["sha256"]
 
 
+def test_the_freelancers_legal_name_is_for_the_other_side_once_the_offer_is_accepted(make):
+    contract = make.contract(status="offered")
+    contract.freelancer.legal_name = "Amara Okafor Ltd"
+    contract.freelancer.save(update_fields=["legal_name"])
+    employer, freelancer = make.actor(contract.employer), make.actor(contract.freelancer)
+
+    def name(reader):
+        return documents.contents(contract, make.now, reader=reader).freelancer.legal_name
+
+    assert (name(employer), name(freelancer)) == (contract.freelancer.display_name, "Amara Okafor Ltd")
+    contract = offers.accept_offer(contract_id=contract.id, actor=freelancer, now=make.now)
+    assert name(employer) == "Amara Okafor Ltd"
+
+
 def test_words_of_people_are_no_markup(make):
     contract = make.contract()
     contract.terms["goal"] = '#panic("x") *bold* $x$ [a](b) <tag>'
-    contents = documents.contents(contract, make.now, is_employer=False)
+    contents = documents.contents(contract, make.now, reader=make.actor(contract.freelancer))
     from dataclasses import replace
 
     sheet = fmt.sheet(replace(contents, terms=contract.terms))
@@ -75,7 +90,7 @@ def test_words_of_people_are_no_markup(make):
 def test_its_labels_are_in_the_readers_language(make, language):
     contract = make.contract()
     with translation.override(language):
-        sheet = fmt.sheet(documents.contents(contract, make.now, is_employer=True))
+        sheet = fmt.sheet(documents.contents(contract, make.now, reader=make.actor(contract.employer)))
         assert sheet["kind"] != "Contract" and sheet["versions"]["title"] != "Versions and acceptances"
         assert typesetting.pdf(TEMPLATE, sheet, language=language).startswith(b"%PDF")
 

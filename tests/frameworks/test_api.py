@@ -116,3 +116,9 @@ def test_what_is_wrong_is_refused(make, sides, change, status):
     response = api_post(client_of(sides[0]), "frameworks/", body(make, sides[1]) | change)
     assert response.status_code == status
     assert not Framework.objects.exists()
+
+
+def test_days_at_the_end_of_the_calendar_are_refused(make, sides):
+    days = {"starts_on": "9999-01-01", "ends_on": "9999-12-31"}
+    answer = api_post(client_of(sides[0]), "frameworks/", body(make, sides[1], **days))
+    assert (answer.status_code, answer.json()["code"]) == (422, "framework_validity")

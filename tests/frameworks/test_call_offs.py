@@ -1,6 +1,7 @@
 """Offers under a framework agreement: rates times quantities, within its validity and its ceiling."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -8,10 +9,11 @@ from django.utils import timezone
 from apps.accounts.policies import NotYours, RoleMissing
 from apps.common.errors import DomainError
 from apps.common.fingerprints import fingerprint
+from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.contracts import errors
 from apps.contracts.models import Contract
-from apps.contracts.operations import changes, offers
+from apps.contracts.operations import call_offs, changes, offers
 from apps.contracts.queries import call_offs as queries
 from apps.frameworks import operations
 from apps.frameworks.errors import NotInForce
@@ -179,6 +181,19 @@ def test_offers_at_the_same_time_stay_below_the_ceiling_together(make, sides):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_one_form_sent_twice_at_the_same_time_is_one_offer(make, sides):
+    framework = in_force(make, sides, ceiling_minor=None)
+    brief, actor, contract_id = make.brief(), make.actor(sides[0]), uuid7()
+    values = {
+        "framework_id": framework.id, "brief": brief, "lines": [call_offs.Line(1, Decimal(1), 7)], "now": make.now,
+        "criteria": agreeing.CRITERIA, "message": "", "actor": actor, "contract_id": contract_id,
+    }  # fmt: skip
+    results = at_once([lambda: call_offs.call_off(**values).id] * 3)
+    assert results == [contract_id] * 3
+    assert Contract.objects.get().id == contract_id
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_acceptance_and_a_counter_at_the_same_time(make, sides):
     framework = agreeing.propose(make, sides)
     theirs = make.actor(sides[1])
@@ -188,3 +203,9 @@ def test_an_acceptance_and_a_counter_at_the_same_time(make, sides):
     assert len(refused(results)) == 1
     framework.refresh_from_db()
     assert (framework.status, framework.version_number) in {("in_force", 1), ("proposed", 2)}
+
+
+@pytest.mark.django_db
+def test_parts_of_a_unit_in_dinars_are_rounded_to_what_can_be_paid(make, sides):
+    framework = in_force(make, sides, currency="KWD", rates=(Rate("Work", "hour", 1230),), ceiling_minor=None)
+    assert call_off(make, framework, (1, "2.5")).amount_minor == 3080

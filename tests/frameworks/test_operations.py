@@ -1,7 +1,7 @@
 """Framework agreements: proposed, countered, accepted, ended; nothing that was accepted ever changes."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -15,6 +15,7 @@ from apps.common.limits import LimitReached
 from apps.compliance.policies import CorridorClosed
 from apps.frameworks import errors, jobs, operations, policies
 from apps.frameworks.models import Framework, FrameworkAcceptance, FrameworkVersion
+from apps.frameworks.queries import documents
 from apps.frameworks.queries import frameworks as queries
 from apps.frameworks.terms import Rate
 from apps.messaging.models import Block
@@ -127,6 +128,8 @@ def test_one_open_proposal_between_two(make, sides):
         ({"notice_days": 91}, errors.NumberOutOfRange, "notice_days"),
         ({"ceiling_minor": 0}, errors.CeilingNotPossible, "ceiling"),
         ({"rights": "x" * 5001}, errors.TermTooLong, "rights"),
+        ({"currency": "KWD", "ceiling_minor": 1234}, errors.AmountNotPayable, "ceiling"),
+        ({"currency": "KWD", "rates": (RATES[0], Rate("Work", "hour", 1234))}, errors.AmountNotPayable, "rates"),
     ],
 )
 def test_terms_keep_their_bounds_and_the_field_is_named(make, sides, change, error, field):
@@ -142,6 +145,15 @@ def test_validity_is_at_most_three_years_and_not_over(make, sides, first, last):
     with pytest.raises(errors.ValidityNotPossible):
         propose(make, sides, starts_on=today + timedelta(days=first), ends_on=today + timedelta(days=last))
     propose(make, sides, ends_on=today + timedelta(days=1096))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(date(9999, 1, 1), date(9999, 12, 31)), (date.min, date.max), (date.max, date.max), (date.max, date.min)],
+)
+def test_days_at_the_end_of_the_calendar_are_refused(make, sides, first, last):
+    with pytest.raises(errors.ValidityNotPossible):
+        propose(make, sides, starts_on=first, ends_on=last)
 
 
 def test_roles_blocks_and_ones_own_people(make, sides):
@@ -224,6 +236,32 @@ def test_a_proposal_that_nobody_answers_expires(make, sides):
     assert jobs.keep_dates() == 1
     framework.refresh_from_db()
     assert framework.status == "expired"
+
+
+def test_nothing_is_accepted_after_the_time_for_an_answer(make, sides):
+    framework = propose(make, sides)
+    answer = {"framework_id": framework.id, "number": 1, "actor": make.actor(sides[1])}
+    with pytest.raises(errors.AnswerTooLate):
+        operations.accept(**answer, now=framework.respond_by)
+    accepted = operations.accept(**answer, now=framework.respond_by - timedelta(seconds=1))
+    assert accepted.status == "in_force"
+
+
+@pytest.mark.parametrize("other_accepts", [False, True])
+def test_the_document_names_a_side_once_it_accepted(make, sides, other_accepts):
+    employer, freelancer = sides
+    for side in sides:
+        side.legal_name = f"{side.display_name} Ltd"
+        side.save(update_fields=["legal_name"])
+    framework = in_force(make, sides) if other_accepts else propose(make, sides)
+
+    def names(actor):
+        contents = documents.contents(framework, make.now, reader=actor)
+        return contents.employer.legal_name, contents.freelancer.legal_name
+
+    theirs = freelancer.legal_name if other_accepts else freelancer.display_name
+    assert names(make.actor(employer)) == (employer.legal_name, theirs)
+    assert names(make.actor(freelancer)) == (employer.legal_name, freelancer.legal_name)
 
 
 def test_nothing_accepted_is_accepted_after_its_last_day(make, sides):

@@ -1,8 +1,10 @@
 """Pages of framework agreements: from the profile to the contract, without scripts; strangers learn nothing."""
 
+from threading import Thread
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from apps.contracts.models import Contract
@@ -232,6 +234,88 @@ def test_who_may_not_propose_is_refused(make, sides, client):
     assert page.get(f"/en/frameworks/work-for/{freelancer.handle}/").status_code == 404
     client.force_login(make.member(employer, "finance"))
     assert client.get(f"/en/frameworks/hire/{freelancer.handle}/").status_code == 403
+
+
+def test_the_same_form_sent_twice_is_one_offer(make, sides, client):
+    make.brief()
+    framework = in_force(make, sides)
+    page, url = log_in(client, sides[0]), f"/en/contracts/call-off/{framework.id}/"
+    token = page.get(url).context["offer"]
+    checked = page.post(url, called_off(check="1", offer=token))
+    assert checked.context["offer"] == token
+    sent = [page.post(url, called_off(send="1", offer=token)) for _time in range(2)]
+    contract = Contract.objects.get()
+    assert [answer["Location"] for answer in sent] == [contract.get_absolute_url()] * 2
+    assert "This form was sent already" in words(page.get(contract.get_absolute_url()))
+    page.post(url, called_off(send="1", offer=page.get(url).context["offer"]))
+    assert Contract.objects.count() == 2
+
+
+@pytest.mark.parametrize("token", ["", "x", "0190a000-0000-7000-8000-000000000000:forged"])
+def test_ids_of_offers_are_ours(make, sides, client, token):
+    make.brief()
+    framework = in_force(make, sides)
+    page = log_in(client, sides[0])
+    page.post(f"/en/contracts/call-off/{framework.id}/", called_off(send="1", offer=token))
+    assert str(Contract.objects.get().id) != token.partition(":")[0]
+
+
+def test_an_amount_that_cannot_be_paid_is_refused_at_its_row(make, sides, client):
+    page, url = log_in(client, sides[0]), f"/en/frameworks/hire/{sides[1].handle}/"
+    empty = {"rates-0-description": "", "rates-0-price": "", "rates-0-unit": "hour"}
+    answer = page.post(
+        url, typed(make, send="1", currency="KWD", rights="Kept words", **empty, **{"rates-1-price": "1.234"})
+    )
+    assert answer.status_code == 422
+    assert [list(row.errors) for row in answer.context["rates"]] == [[], ["price"], [], [], []]
+    assert "Kept words" in answer.content.decode()
+    assert "1.230" in words(answer)
+    answer = page.post(url, typed(make, send="1", currency="KWD", ceiling="1.234"))
+    assert list(answer.context["form"].errors) == ["ceiling"]
+    assert not Framework.objects.exists()
+
+
+def test_days_at_the_end_of_the_calendar_are_refused(make, sides, client):
+    url = f"/en/frameworks/hire/{sides[1].handle}/"
+    days = {"starts_on": "9999-01-01", "ends_on": "9999-12-31"}
+    answer = log_in(client, sides[0]).post(url, typed(make, send="1", **days))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["ends_on"])
+
+
+def test_a_counter_to_what_was_withdrawn_keeps_what_was_typed(make, sides, client):
+    framework = propose(make, sides)
+    operations.withdraw(framework_id=framework.id, actor=make.actor(sides[0]), now=make.now)
+    page, url = log_in(client, sides[1]), f"/en/frameworks/{framework.id}/counter/"
+    answer = page.post(url, typed(make, send="1", number="1", rights="Kept words"))
+    assert answer.status_code == 409
+    assert "Kept words" in answer.content.decode()
+    assert answer.context["form"].non_field_errors()
+    assert page.get(url).status_code == 409
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_proposal_at_the_same_moment_keeps_what_was_typed(make, sides, client, monkeypatch):
+    employer, freelancer = sides
+    page, spend = log_in(client, employer), operations._spend
+
+    def overtaken(*values):
+        monkeypatch.setattr(operations, "_spend", spend)
+        thread = Thread(target=propose_theirs)
+        thread.start()
+        thread.join()
+        spend(*values)
+
+    def propose_theirs():
+        try:
+            propose(make, sides, by=freelancer)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(operations, "_spend", overtaken)
+    answer = page.post(f"/en/frameworks/hire/{freelancer.handle}/", typed(make, send="1", rights="Kept words"))
+    assert answer.status_code == 409
+    assert "Kept words" in answer.content.decode()
+    assert Framework.objects.get().proposed_by == freelancer
 
 
 def test_an_old_page_does_not_accept_a_newer_version(make, sides, client):

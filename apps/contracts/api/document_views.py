@@ -25,6 +25,5 @@ class ContractDocument(APIView):
     def get(self, request: Request, contract_id: UUID) -> HttpResponse:
         asker = actor(request._request)
         contract = get_object_or_404(contracts.contracts_visible_to(asker), id=contract_id)
-        is_employer = asker.acts_for(contract.employer_id)
-        body = documents.pdf(contract, timezone.now(), is_employer=is_employer, language=get_language() or "en")
+        body = documents.pdf(contract, timezone.now(), reader=asker, language=get_language() or "en")
         return HttpResponse(body, content_type="application/pdf", headers={"Cache-Control": "private, no-store"})

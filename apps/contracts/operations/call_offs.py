@@ -12,10 +12,12 @@ from django.db import transaction
 
 from apps.accounts.policies import NotYours
 from apps.common.actors import Actor
+from apps.common.ids import uuid7
 from apps.contracts import errors, policies, terms
 from apps.contracts.models import Contract
 from apps.contracts.operations import direct_offers
 from apps.contracts.operations.direct_offers import CheckedOffer, UnderFramework
+from apps.contracts.queries import call_offs as queries
 from apps.frameworks import policies as framework_policies
 from apps.frameworks import terms as framework_terms
 from apps.frameworks.models import Framework
@@ -53,17 +55,21 @@ def call_off(
     message: str,
     actor: Actor,
     now: datetime,
+    contract_id: UUID | None = None,
 ) -> Contract:
     """
     Offer a contract under the terms of a framework agreement. Its currency, revisions and review window are those of
     the terms. Offers at the same time wait for each other, so that together they stay below the ceiling.
 
     :param brief: as `direct_offers.offer_directly`; its currency is not used.
+    :param contract_id: chosen before, for a form that may be sent twice: the same id again changes nothing.
     :raises NotInForce: outside the validity of the framework agreement.
     :raises CeilingExceeded: if the contracts under it would exceed its ceiling.
     :raises Invalid, Conflict, NotAllowed: as `direct_offers.offer_directly`.
     """
     framework = frameworks.framework_for_update(framework_id)
+    if contract_id and (earlier := queries.call_off_visible_to(actor, framework, contract_id)):
+        return earlier
     offer = check_call_off(framework=framework, brief=brief, lines=lines, criteria=criteria, actor=actor, now=now)
     version = frameworks.newest_version(framework)
     rates = [version.terms["rates"][line.rate - 1] for line in lines]
@@ -83,6 +89,7 @@ def call_off(
                 "sha256": version.sha256,
                 "lines": [rate | {"quantity": str(line.quantity)} for rate, line in zip(rates, lines, strict=True)],
             },
+            contract_id or uuid7(),
         ),
     )
 

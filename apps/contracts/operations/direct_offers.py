@@ -37,10 +37,14 @@ class CheckedOffer:
 
 @dataclass(frozen=True, slots=True)
 class UnderFramework:
-    """The version of a framework agreement that an offer refers to, and what the contract's terms say of it."""
+    """
+    The version of a framework agreement that an offer refers to, what the contract's terms say of it, and the id of the
+    contract.
+    """
 
     version: FrameworkVersion
     terms: dict[str, Any]
+    contract_id: UUID
 
 
 @transaction.atomic
@@ -89,6 +93,7 @@ def offer_directly(
         actor=actor,
         now=now,
         framework_version=framework.version if framework else None,
+        contract_id=framework.contract_id if framework else None,
     )
     bus.publish(events.ContractOffered(contract_id=contract.id), now=now)
     return contract

@@ -20,6 +20,7 @@ from apps.bidding.states import ExchangeBearer
 from apps.common import business_days, limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.fingerprints import fingerprint
+from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.contracts import events, policies
@@ -146,15 +147,18 @@ def draw_up(
     actor: Actor,
     now: datetime,
     framework_version: FrameworkVersion | None = None,
+    contract_id: UUID | None = None,
 ) -> Contract:
     """
     Create the offered contract with the milestones and criteria of its terms.
 
     :param terms: as `agreed_terms`.
     :param framework_version: whose review window applies.
+    :param contract_id: if the id was chosen before.
     """
     review_days = {} if framework_version is None else {"review_days": framework_version.terms["review_days"]}
     contract = Contract.objects.create(
+        id=contract_id or uuid7(),
         task=task,
         bid=bid,
         framework_version=framework_version,

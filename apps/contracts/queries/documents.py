@@ -7,6 +7,7 @@ from pathlib import Path
 
 from apps.accounts.models import Organization, User
 from apps.common import typesetting
+from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.contracts import fmt
 from apps.contracts.fmt import AcceptedVersion, ContractContents, DeliveredFile, DeliveredVersion, PartyOfContract
@@ -17,23 +18,28 @@ from apps.contracts.states import ContractStatus
 TEMPLATE = Path(__file__).parents[1] / "typst" / "contract.typ"
 
 
-def pdf(contract: Contract, now: datetime, *, is_employer: bool, language: str) -> bytes:
+def pdf(contract: Contract, now: datetime, *, reader: Actor, language: str) -> bytes:
     """Return the document as PDF/A, with labels in this language; the words of both sides stay as they are."""
-    sheet = fmt.sheet(contents(contract, now, is_employer=is_employer))
+    sheet = fmt.sheet(contents(contract, now, reader=reader))
     return typesetting.pdf(TEMPLATE, sheet, language=language)
 
 
-def contents(contract: Contract, now: datetime, *, is_employer: bool) -> ContractContents:
-    """:param is_employer: whether the copy shows the employer's fee."""
+def contents(contract: Contract, now: datetime, *, reader: Actor) -> ContractContents:
+    """
+    The employer's copy shows our fee. The legal name of the freelancer is there for its own people, and for others once
+    the offer was accepted.
+    """
+    is_employer = reader.acts_for(contract.employer_id)
     versions = changes.versions(contract.id)
+    shows_freelancer = bool(versions) or reader.acts_for(contract.freelancer_id)
     terms = versions[0].terms if versions else contract.terms
     return ContractContents(
         number=str(contract.id),
         title=contract.title,
         status=str(ContractStatus(contract.status).label),
         language=contract.binding_language,
-        employer=_party(contract.employer),
-        freelancer=_party(contract.freelancer),
+        employer=_party(contract.employer, is_named=True),
+        freelancer=_party(contract.freelancer, is_named=shows_freelancer),
         amount=Money(int(terms["amount_minor"]), contract.currency),
         employer_fee=contracts.employer_cost(contract, now).fee if is_employer else None,
         review_days=contract.review_days,
@@ -45,9 +51,9 @@ def contents(contract: Contract, now: datetime, *, is_employer: bool) -> Contrac
     )
 
 
-def _party(organization: Organization) -> PartyOfContract:
+def _party(organization: Organization, *, is_named: bool) -> PartyOfContract:
     name = organization.display_name
-    return PartyOfContract(name, organization.legal_name or name, organization.country)
+    return PartyOfContract(name, (organization.legal_name if is_named else "") or name, organization.country)
 
 
 def _version(row: ContractVersion) -> AcceptedVersion:

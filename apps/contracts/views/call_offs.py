@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.middleware import actor, language
 from apps.common import fmt as common_fmt
 from apps.common.errors import DomainError
+from apps.common.ids import uuid7
 from apps.contracts import policies
 from apps.contracts.forms import CallOffLineForm, OfferForm, call_off_lines, typed_lines
 from apps.contracts.operations import call_offs
@@ -40,7 +42,16 @@ def call_off(request: HttpRequest, framework_id: UUID) -> HttpResponse:
     framework_policies.check_is_valid(framework, timezone.now().date())
     agreed = frameworks.newest_version(framework).draft()
     rates, reader = _choices(agreed), language(request)
-    context = {"framework": framework, "agreed": fmt.facts(agreed), "left": queries.left(framework)}
+    contract_id = _contract_id(request, framework)
+    if "send" in request.POST and (earlier := queries.call_off_visible_to(asker, framework, contract_id)):
+        messages.info(request, _("This form was sent already: this is its offer. For another one, fill in a new form."))
+        return redirect(earlier)
+    context = {
+        "framework": framework,
+        "agreed": fmt.facts(agreed),
+        "left": queries.left(framework),
+        "offer": _signer(framework).sign(str(contract_id)),
+    }
     if request.method != "POST":
         initial = {"source_language": translation.get_language() or "en"}
         return _page(request, context, OfferForm(initial=initial, language=reader), call_off_lines(rates=rates))
@@ -51,7 +62,19 @@ def call_off(request: HttpRequest, framework_id: UUID) -> HttpResponse:
     form, lines = OfferForm(request.POST, language=reader), call_off_lines(request.POST, rates=rates)
     if not (form.is_valid() and lines.is_valid()):
         return _page(request, context, form, lines, status=422)
-    return _send(request, framework, context, form, lines)
+    return _send(request, framework, context | {"contract_id": contract_id}, form, lines)
+
+
+def _signer(framework: Framework) -> signing.Signer:
+    return signing.Signer(salt=f"call-off:{framework.id}")
+
+
+def _contract_id(request: HttpRequest, framework: Framework) -> UUID:
+    """The id of the contract to be, one for each form: signed, because only we choose ids."""
+    try:
+        return UUID(_signer(framework).unsign(request.POST.get("offer", "")))
+    except signing.BadSignature:
+        return uuid7()
 
 
 def _choices(agreed: Draft) -> list[tuple[str, str]]:
@@ -81,7 +104,8 @@ def _send(
             costs = costs_of(request, framework.freelancer, offer)
             return _page(request, context | {"costs": costs}, form, lines)
         message = form.cleaned_data["message"]
-        contract = call_offs.call_off(framework_id=framework.id, message=message, **values)
+        contract_id = context["contract_id"]
+        contract = call_offs.call_off(framework_id=framework.id, message=message, contract_id=contract_id, **values)
     except DomainError as problem:
         form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         return _page(request, context, form, lines, status=problem.status)

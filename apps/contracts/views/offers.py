@@ -124,8 +124,7 @@ def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 def document(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     """Download the contract as PDF, in the reader's language; the words of both sides stay as they are."""
     contract = contract_or_404(request, contract_id)
-    is_employer = actor(request).acts_for(contract.employer_id)
-    body = documents.pdf(contract, timezone.now(), is_employer=is_employer, language=get_language() or "en")
+    body = documents.pdf(contract, timezone.now(), reader=actor(request), language=get_language() or "en")
     response = HttpResponse(body, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="contract-{contract.id}.pdf"'
     response["Cache-Control"] = "private, no-store"
