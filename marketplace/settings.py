@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "apps.accounts.middleware.LoginForPartsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "apps.common.middleware.PrivateAnswerMiddleware",
     "apps.common.middleware.AnonymousLimitMiddleware",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
@@ -20,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import is_valid_path, reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
+from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.models import Membership, Organization, User
 from apps.accounts.policies import FreshLoginNeeded, session_limits
@@ -81,6 +83,24 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: session_actor(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class LoginForPartsMiddleware:
+    """
+    When a part of a page is asked for after the session has ended, the whole page goes to the login and back: without
+    this htmx would put the login page into the part's place.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        login = reverse("account_login")
+        if request.htmx and response.status_code == 302 and response["Location"].startswith(login):  # type: ignore[attr-defined]
+            page = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+            return HttpResponseClientRedirect(f"{login}?{urlencode({'next': page})}")
+        return response
 
 
 class SavedLanguageMiddleware:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,3 +86,10 @@ def test_the_caribbean_guilder_is_legal_tender_of_two_countries():
 def test_a_device_is_named_by_browser_and_system(user_agent, expected):
     with translation.override("en"):
         assert fmt.device(user_agent) == expected
+
+
+def test_the_day_of_a_moment_is_that_of_the_reader():
+    late = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
+    with translation.override("en"), timezone.override("Europe/Berlin"):
+        assert fmt.day(late) == "Nov 30, 2026"
+        assert fmt.day(late.date()) == "Nov 29, 2026"

@@ -14,6 +14,7 @@ from apps.notifications.models import Notification
 from apps.reviews.operations import submit as submit_review
 from tests.make.agreed import active_contract
 from tests.make.bank import Bank
+from tests.make.disputes import dispute
 
 
 @pytest.fixture
@@ -386,6 +387,15 @@ class TestTheListOfContracts:
     def test_an_employer_without_contracts_is_not_sent_to_find_work(self, client, as_, make):
         main = as_(make.employer()).get("/en/contracts/").content.decode().split("<main")[1]
         assert "Find work" not in main and "My tasks" in main
+
+
+def test_a_contract_in_dispute_leads_both_sides_to_it(as_, make):
+    opened = dispute(make)
+    contract = opened.milestone.contract
+    for side in (contract.employer, contract.freelancer):
+        page = as_(side).get(f"/en/contracts/{contract.id}/").content.decode()
+        assert "The money stays held until both sides agree or our staff decide." in page
+        assert page.count(opened.get_absolute_url()) >= 2
 
 
 def test_a_contract_that_ended_asks_for_a_review_until_one_is_written(client, as_, make):

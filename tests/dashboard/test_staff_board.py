@@ -10,6 +10,7 @@ from apps.dashboard.queries import staff_board
 from apps.legal.models import LegalKind
 from tests.conftest import log_in
 from tests.disputes.test_operations import dispute
+from tests.make.bank import Bank
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,14 @@ def test_each_role_sees_its_own_work(make):
     administrator = says(make.staff_actor("administrator"))
     assert administrator["Legal texts that are missing"] == len(LegalKind)
     assert {"Disputes", "Payments in suspense", "Work that failed", "Reports"} <= set(administrator)
+
+
+def test_a_chargeback_waits_until_its_evidence_is_handed_in(make):
+    bank, finance = Bank(make), make.staff_actor("finance")
+    chargeback = bank.disputes(make.milestone(status="funded").escrow)
+    assert says(finance)["Chargebacks without evidence"] == 1
+    bank.decides(chargeback, "won")
+    assert says(finance)["Chargebacks without evidence"] == 0
 
 
 def test_what_waits_longest_is_first_and_what_is_done_last(make):

@@ -130,3 +130,10 @@ def test_with_script_the_button_alone_is_exchanged(make, user, employer, client)
         html = answer.content.decode()
         assert html.strip().startswith("<button") and f'aria-pressed="{pressed}"' in html
         assert queries.is_task_saved(user.id, task.id) is is_saved
+
+
+def test_after_the_session_ended_the_button_leads_to_the_login_and_back_to_the_list(make, client):
+    headers = {"hx-request": "true", "hx-current-url": "http://testserver/en/tasks/?q=guide"}
+    answer = client.post(reverse("saved:save-task", args=[make.task().id]), headers=headers)
+    assert answer["HX-Redirect"] == "/en/accounts/login/?next=%2Fen%2Ftasks%2F%3Fq%3Dguide"
+    assert "login" not in answer.content.decode()

@@ -103,6 +103,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "held_total": Money.total((milestones.held(step) for step in steps), contract.currency),
         "next_step": next((_next_step(row) for row in rows if _is_next(row)), None),
         "waiting": _waiting(contract, rows, is_employer=is_employer) if is_party else None,
+        "dispute": next((row["dispute"] for row in rows if row["dispute"]), None) if is_party else None,
         "may_see_money": asker.organization_id is not None
         and is_party
         and payments.can_see_money(asker, asker.organization_id),
