@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.common import limits
 from apps.common.errors import Conflict, Invalid, NotFound
-from apps.notifications import queries
+from apps.notifications import pushes, queries
 from apps.notifications.gateways import encryption, push_services
 from apps.notifications.models import PushDelivery, PushDevice
 
@@ -81,13 +81,14 @@ def add(
         encryption.check_keys(public_key, auth_secret)
     except encryption.KeyUnusable as error:
         raise SubscriptionInvalid from error
-    User.objects.select_for_update().get(pk=user.pk)
-    same = PushDevice.objects.select_for_update().filter(endpoint=endpoint).first()
+    # Not against the key: a notification that is being queued for the device refers to both rows.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    same = PushDevice.objects.select_for_update(no_key=True).filter(endpoint=endpoint).first()
     if same and same.user_id != user.pk:
         # Only the browser itself has both: who only saw the address cannot take it over.
         if (same.public_key, same.auth_secret) != (public_key, auth_secret):
             raise SubscriptionInvalid
-        same.delete()
+        pushes.delete_devices(PushDevice.objects.filter(pk=same.pk))
         same = None
     device = same or PushDevice(user=user, endpoint=endpoint, added_at=now)
     if same is None and queries.push_devices(user.pk).count() >= DEVICES_MAX:
@@ -105,8 +106,7 @@ def remove(*, user_id: UUID, device_id: UUID, now: datetime) -> None:
 
     :raises NotFound: if it is not one of this person's.
     """
-    deleted, _models = PushDevice.objects.filter(user_id=user_id, id=device_id).delete()
-    if not deleted:
+    if not pushes.delete_devices(PushDevice.objects.filter(user_id=user_id, id=device_id)):
         raise NotFound
 
 
@@ -114,7 +114,16 @@ def remove(*, user_id: UUID, device_id: UUID, now: datetime) -> None:
 def forget(*, user_id: UUID, token: str) -> None:
     """Turn them off in the browser in which the person logs out."""
     if token:
-        PushDevice.objects.filter(user_id=user_id, token_sha256=_hashed(token)).delete()
+        pushes.delete_devices(PushDevice.objects.filter(user_id=user_id, token_sha256=_hashed(token)))
+
+
+@transaction.atomic
+def forget_others(*, user_id: UUID, token: str) -> None:
+    """Turn them off everywhere but in the browser that has this secret; "" for everywhere."""
+    others = PushDevice.objects.filter(user_id=user_id)
+    if token:
+        others = others.exclude(token_sha256=_hashed(token))
+    pushes.delete_devices(others)
 
 
 @transaction.atomic
@@ -128,7 +137,7 @@ def send_test(*, user: User, now: datetime) -> int:
     """
     if not push_services.is_offered():
         raise PushNotOffered
-    devices = list(queries.push_devices(user.pk))
+    devices = list(queries.push_devices(user.pk).select_for_update(no_key=True))
     if not devices:
         raise NoDevices
     limits.spend("test_push", user.pk, now=now)

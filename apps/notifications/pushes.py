@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import time
+import traceback
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language_bidi, ngettext
@@ -21,12 +23,13 @@ from apps.common.breaker import Open
 from apps.common.work_queue import next_due
 from apps.notifications import queries, rules
 from apps.notifications.catalogue.kinds import MANDATORY, Group
-from apps.notifications.gateways import push_services
+from apps.notifications.gateways import encryption, push_services
 from apps.notifications.models import Notification, PushDelivery, PushDevice
 
 logger = logging.getLogger(__name__)
 SENDING_SECONDS_MAX = 20.0
 """Of one run of the sender, which shares its worker with e-mail: codes for logins must not wait for a push service."""
+_KEEP_DEVICES = "SELECT id FROM notifications_pushdevice WHERE id = ANY(%s) FOR KEY SHARE SKIP LOCKED"
 
 
 def devices_of(users: Iterable[User]) -> dict[UUID, list[PushDevice]]:
@@ -48,18 +51,40 @@ def queue(
 
     :param held_until: the end of the reader's quiet hours; None to send it now.
     """
+    ids = _kept([device.pk for device in devices])
     due = held_until or now
     expires_at = rules.push_expires_at(notification.params, due)
     PushDelivery.objects.bulk_create(
         [
             PushDelivery(
-                device=device, notification=notification, is_held=held_until is not None, next_attempt_at=due,
+                device_id=device_id, notification=notification, is_held=held_until is not None, next_attempt_at=due,
                 expires_at=expires_at,
             )
-            for device in devices
+            for device_id in ids
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+
+
+def _kept(ids: list[UUID]) -> list[UUID]:
+    """
+    Those that still exist, and do until the commit: the foreign key is checked only then, and would undo the whole
+    operation that notifies. One that is just being removed is left out, not waited for.
+    """
+    if not ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_DEVICES, [ids])
+        return [row[0] for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def delete_devices(devices: QuerySet[PushDevice]) -> int:
+    """Delete devices with what waits for them. Locked first, so that no other transaction adds to it meanwhile."""
+    ids = list(devices.select_for_update().order_by("pk").values_list("pk", flat=True))
+    if ids:
+        PushDevice.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def send_pending(*, now: datetime, limit: int = 200) -> int:
@@ -76,7 +101,7 @@ def send_pending(*, now: datetime, limit: int = 200) -> int:
         delivery = _claim(now)
         if delivery is None:
             break
-        _send(delivery, now)
+        _try(delivery, now)
         tried += 1
     return tried
 
@@ -109,13 +134,24 @@ def _together(first: PushDelivery, now: datetime) -> PushDelivery:
     return newest
 
 
+def _try(delivery: PushDelivery, now: datetime) -> None:
+    """Whatever is wrong with one message must not keep those of other people waiting: then it is dropped."""
+    try:
+        _send(delivery, now)
+    except Exception as error:
+        # Where, without the text of the error, which can have the address or the keys of the device.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("a push message for device %s is dropped: %s\n%s", delivery.device_id, type(error).__name__, where)
+        PushDelivery.objects.filter(pk=delivery.pk).delete()
+
+
 def _send(delivery: PushDelivery, now: datetime) -> None:
     device, message = delivery.device, _message(delivery, now)
     if message is None or delivery.expires_at <= now:
         delivery.delete()
         return
     if device.server_key != push_services.public_key():
-        device.delete()  # the push service refuses every signature but that of the key it was made for
+        _forget(device)  # the push service refuses every signature but that of the key it was made for
         return
     try:
         answer = push_services.send(
@@ -123,7 +159,10 @@ def _send(delivery: PushDelivery, now: datetime) -> None:
         )
     except push_services.EndpointNotAllowed:
         logger.warning("the device %s uses a push service that is not in WEB_PUSH_HOSTS", device.pk)
-        device.delete()
+        _forget(device)
+    except encryption.KeyUnusable:
+        logger.warning("the keys of device %s cannot be used", device.pk)
+        _forget(device)
     except Open:
         _again(delivery, now, timedelta(seconds=settings.GATEWAY_REST_SECONDS), is_attempt=False)
     except push_services.NoAnswer as error:
@@ -140,13 +179,17 @@ def _record(delivery: PushDelivery, answer: push_services.Answer, now: datetime)
             PushDevice.objects.filter(pk=device.pk).update(last_used_at=now)
             delivery.delete()
     elif answer.is_gone:
-        device.delete()
+        _forget(device)
     elif answer.is_busy:
         pause = rules.pause_before_next(delivery.attempts_made)
         _again(delivery, now, min(max(pause, answer.retry_after or pause), rules.PAUSE_MAX))
     else:
         logger.error("the push service of device %s refuses a message: %s", device.pk, answer.status)
         delivery.delete()
+
+
+def _forget(device: PushDevice) -> None:
+    delete_devices(PushDevice.objects.filter(pk=device.pk))
 
 
 def _again(delivery: PushDelivery, now: datetime, pause: timedelta, *, is_attempt: bool = True) -> None:

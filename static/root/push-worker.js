@@ -1,6 +1,7 @@
 // Shows a push notification, and opens its page when it is pressed. It answers no requests and keeps nothing.
 self.addEventListener("push", (event) => {
-  const { title, body, url, tag, lang, dir } = event.data.json();
+  // Browsers demand that something is shown for every message, even one without content.
+  const { title, body, url, tag, lang, dir } = event.data?.json() ?? { title: self.location.hostname, url: "/" };
   event.waitUntil(self.registration.showNotification(title, { body, tag, lang, dir, data: { url } }));
 });
 

@@ -1,9 +1,12 @@
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.test import override_settings
 
 from apps.notifications import devices, operations, pushes
+from apps.notifications.gateways import push_services
 from apps.notifications.models import EmailDelivery, Notification, PushDelivery, PushDevice
 from apps.notifications.queries import Channels
 from tests.conftest import NOON
@@ -46,7 +49,7 @@ def test_an_offer_reaches_the_phone_with_its_title_alone(ada, phone, push_servic
         "title": "Contracts", "body": TITLE, "url": f"/en/notifications/{notification.id}/",
         "tag": received.topic, "lang": "en", "dir": "ltr",
     }  # fmt: skip
-    assert "500" not in str(received.content), "the amount is in the text, which a locked screen must not show"
+    assert "500" not in str(received.content), "the text of the notification stays on the site"
     assert (received.urgency, received.ttl) == ("normal", 3 * 86_400)
     assert not PushDelivery.objects.exists()
     phone.refresh_from_db()
@@ -205,7 +208,103 @@ def test_other_hours_count_for_what_is_held_too(ada, phone):
     assert pushes.send_pending(now=LATE) == 1
 
 
+# -- devices that are removed meanwhile
+
+
+def test_a_device_removed_between_reading_and_commit_does_not_undo_what_notified(ada, phone, monkeypatch):
+    read = pushes.devices_of
+
+    def then_removed(users):
+        rows = read(users)
+        PushDevice.objects.all().delete()
+        return rows
+
+    monkeypatch.setattr(pushes, "devices_of", then_removed)
+    tell(ada)
+    connection.check_constraints()
+    assert Notification.objects.count() == 1 and not PushDelivery.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_removal_waits_for_a_notification_that_is_being_queued(ada, phone):
+    failures = []
+
+    def remove():
+        try:
+            devices.remove(user_id=ada.pk, device_id=phone.pk, now=NOON)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        tell(ada)
+        thread = threading.Thread(target=remove)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive()
+    thread.join(10)
+    assert failures == []
+    assert not PushDevice.objects.exists() and not PushDelivery.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_notification_does_not_wait_for_a_device_that_is_being_removed(ada, phone):
+    def notify():
+        try:
+            tell(ada)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        pushes.delete_devices(PushDevice.objects.all())
+        thread = threading.Thread(target=notify)
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive() and Notification.objects.count() == 1
+    assert not PushDelivery.objects.exists()
+
+
+def test_a_device_with_keys_that_cannot_be_used_is_forgotten(ada, phone, push_service):
+    PushDevice.objects.update(public_key="AAAA")
+    tell(ada)
+    assert pushes.send_pending(now=NOON) == 1
+    assert push_service.calls == 0 and not PushDevice.objects.exists()
+
+
 # -- answers
+
+
+@pytest.mark.parametrize("error", [ValueError("secret address"), KeyError("kind"), RuntimeError()])
+def test_what_fails_for_one_device_does_not_stop_the_others(ada, phone, make, push_service, monkeypatch, caplog, error):
+    tell(ada)
+    bola = make.user("Bola")
+    turn_on(bola, push_service.browser("laptop"))
+    tell(bola)
+    send = push_services.send
+
+    def fails(endpoint, **options):
+        if endpoint == phone.endpoint:
+            raise error
+        return send(endpoint, **options)
+
+    monkeypatch.setattr(push_services, "send", fails)
+    assert pushes.send_pending(now=NOON) == 2
+    assert len(push_service.received) == 1
+    assert not PushDelivery.objects.exists() and PushDevice.objects.count() == 2
+    assert type(error).__name__ in caplog.text and "secret address" not in caplog.text
+
+
+@pytest.mark.parametrize("host", ["a..notify.windows.com", "a" * 70 + ".notify.windows.com"])
+def test_a_stored_address_that_is_no_name_stops_nobody(ada, phone, make, push_service, host):
+    PushDevice.objects.filter(pk=phone.pk).update(endpoint=f"https://{host}/x")
+    tell(ada)
+    bola = make.user("Bola")
+    turn_on(bola, push_service.browser("laptop"))
+    tell(bola)
+    assert pushes.send_pending(now=NOON) == 2
+    assert len(push_service.received) == 1
+    assert [device.user for device in PushDevice.objects.all()] == [bola]
 
 
 @pytest.mark.parametrize("status", [404, 410])

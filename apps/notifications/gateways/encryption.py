@@ -24,12 +24,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 RECORD_BYTES, CONTENT_BYTES_MAX = 4096, 3993
 """RFC 8291, section 4: a push service accepts at least 4096 bytes, of which so many are left for the content."""
-_SALT_BYTES, AUTH_BYTES = 16, 16
+_SALT_BYTES, AUTH_BYTES, POINT_BYTES = 16, 16, 65
 _LAST_RECORD = b"\x02"
 
 
 class KeyUnusable(ValueError):
-    """Not the keys of a subscription: another length, or not a point of the curve P-256."""
+    """Not the keys of a subscription: another length, or not an uncompressed point of the curve P-256."""
 
 
 def from_text(text: str) -> bytes:
@@ -84,6 +84,9 @@ def _derived(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
 
 
 def _point(value: bytes) -> EllipticCurvePublicKey:
+    # The library reads compressed points too, but the browser derives its secret from the uncompressed one.
+    if len(value) != POINT_BYTES or value[:1] != b"\x04":
+        raise KeyUnusable(value)
     try:
         return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), value)
     except ValueError as error:

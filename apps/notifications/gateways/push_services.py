@@ -24,7 +24,7 @@ from py_vapid import Vapid02
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPSConnection
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from apps.common.breaker import Breaker
 from apps.notifications.gateways import encryption
@@ -34,7 +34,7 @@ TIMEOUT = (3.0, 10.0)
 """Seconds to connect, and to wait for the answer."""
 SIGNED_FOR = timedelta(hours=12)
 """How long a signature is valid; RFC 8292 allows a day."""
-_PLAIN_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:443)?/[!-\[\]-~]*")
+_PLAIN_ADDRESS = re.compile(r"https://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,}(:443)?/[!-\[\]-~]*")
 
 
 class EndpointNotAllowed(ValueError):
@@ -144,7 +144,8 @@ def _post(endpoint: str, body: bytes, headers: dict[str, str], now: datetime) ->
             ) as response,
         ):
             return Answer(response.status_code, _retry_after(response.headers.get("Retry-After", ""), now))
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError, UnicodeError) as error:
+        # The last two: what `requests` does not translate, for example a host that cannot be written as a name.
         # Without its text, which has the path: whoever knows that could send to the device.
         raise NoAnswer(f"{urlsplit(endpoint).hostname}: {type(error).__name__}") from None
 

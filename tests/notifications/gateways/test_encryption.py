@@ -57,6 +57,7 @@ def test_the_longest_content_fits_into_what_every_service_takes():
     [
         ("", AUTH), ("é", AUTH), (b64(b"\x04" + b"\x01" * 64), AUTH), (RECEIVER[:-4], AUTH), (RECEIVER, ""),
         (RECEIVER, AUTH[:-3]), (RECEIVER, "A"),
+        (b64(encryption.from_text(RECEIVER)[1:33].rjust(33, b"\x03")), AUTH),
     ],
 )  # fmt: skip
 def test_what_is_no_key_is_refused(public_key, auth_secret):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import requests
 from django.core.cache import cache
+from urllib3.exceptions import LocationParseError
 
 from apps.common.breaker import Open
 from apps.notifications.gateways import push_services
@@ -87,6 +88,22 @@ def test_a_service_that_does_not_answer_is_left_alone_for_a_while(push_key, sett
     cache.clear()
 
 
+@pytest.mark.parametrize("error", [LocationParseError("a..b"), UnicodeError("label too long")])
+def test_what_the_client_does_not_translate_is_no_answer(push_key, monkeypatch, error):
+    def refuse(*_words, **_options):
+        raise error
+
+    monkeypatch.setattr(requests.Session, "send", refuse)
+    with pytest.raises(push_services.NoAnswer, match=f"^ok.notify.windows.com: {type(error).__name__}$"):
+        push_services._post("https://ok.notify.windows.com/secret", b"", {}, NOON)
+
+
+@pytest.mark.parametrize("host", ["a..notify.windows.com", "a" * 70 + ".notify.windows.com"])
+def test_a_host_that_is_no_name_is_no_answer_even_if_it_was_stored(host):
+    with pytest.raises(push_services.NoAnswer):
+        push_services._post(f"https://{host}/x", b"", {}, NOON)
+
+
 # -- addresses that strangers give
 
 
@@ -99,6 +116,7 @@ def test_a_service_that_does_not_answer_is_left_alone_for_a_while(push_key, sett
         "https://wns2-db5p.notify.windows.com/w/?token=BQYAAAD%2f",
         "https://web.push.apple.com/QGx",
         "https://FCM.googleapis.com/x",
+        f"https://{'a' * 63}.notify.windows.com/x",
     ],
 )
 def test_the_usual_services_are_allowed(endpoint):
@@ -117,6 +135,8 @@ def test_the_usual_services_are_allowed(endpoint):
         "https://fcm.googleapis.com/a b", "https://fcm.googleapis.com/a\nHost: x", "https://fcm。googleapis.com/x",
         "file:///etc/passwd", "gopher://fcm.googleapis.com/x", "https:fcm.googleapis.com/x",
         "https://fcm.googleapis.com/" + "a" * 1000,
+        "https://a..notify.windows.com/x", "https://.notify.windows.com/x", "https://-.notify.windows.com/x",
+        "https://a-.notify.windows.com/x", f"https://{'a' * 64}.notify.windows.com/x",
     ],
 )  # fmt: skip
 def test_no_other_address_is_called(endpoint):
