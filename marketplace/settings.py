@@ -337,6 +337,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
 # Browsers allow passkeys without TLS only on localhost; this allows it on the server side.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
+USERSESSIONS_ADAPTER = "apps.accounts.adapter.UserSessionsAdapter"
 USERSESSIONS_TRACK_ACTIVITY = True
 # The longest duration of a session without a request, and since login (apps/accounts/middleware.py). Staff see other
 # people's data and move money, so their sessions are shorter.

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.urls import translate_url
 from django.utils import timezone, translation
@@ -24,6 +27,8 @@ from apps.common.text import canonical_email, mailbox_of
 
 Queue = Callable[[EmailMessage, User | None, str], None]
 _queues: list[Queue] = []
+sessions_ended = Signal()
+"""A person logged out other browsers. Arguments: `user_id`, and the `request` of the browser where it was asked for."""
 
 
 def on_mail(queue: Queue) -> None:
@@ -116,3 +121,13 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return gateways.decrypt(encrypted_text)
+
+
+class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
+    """Says when a person ends sessions, so that what belongs to those browsers ends with them."""
+
+    def end_sessions(self, sessions: Iterable[UserSession]) -> None:
+        ended = list(sessions)
+        super().end_sessions(ended)
+        for user_id in {session.user_id for session in ended}:
+            sessions_ended.send(sender=type(self), request=allauth_context.request, user_id=user_id)

@@ -2,10 +2,13 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from allauth.account.signals import password_reset
 from django.core.management import call_command
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.adapter import UserSessionsAdapter
 from apps.common import limits
 from apps.common.errors import NotFound
 from apps.notifications import devices
@@ -165,6 +168,50 @@ def test_who_logs_out_gets_no_more_in_this_browser(client, reader):
     assert [device.endpoint for device in PushDevice.objects.all()] == [FakeBrowser("laptop").endpoint]
 
 
+@pytest.fixture
+def two_browsers(client, reader):
+    """One that belongs to whoever else got in, and this one."""
+    client.post(reverse("notifications:add-device"), FakeBrowser("phone").subscription())
+    add(reader, FakeBrowser("of-another"), token="another browser")
+    add(reader, FakeBrowser("by-api"), token="")
+
+
+def left():
+    return [device.endpoint for device in PushDevice.objects.all()]
+
+
+def test_who_logs_out_the_other_browsers_is_read_by_none_of_them(client, reader, two_browsers):
+    other = Client()
+    other.force_login(reader)
+    other.get(reverse("notifications:preferences"))
+    assert reader.usersession_set.count() == 2
+    assert client.post(reverse("usersessions_list")).status_code == 302
+    assert reader.usersession_set.count() == 1
+    assert left() == [FakeBrowser("phone").endpoint]
+
+
+def test_another_password_leaves_this_browser_alone(client, reader, two_browsers, make):
+    stranger = add(make.user("Bola"), FakeBrowser("of-bola"))
+    reader.set_password("the old one 123")
+    reader.save()
+    client.force_login(reader)
+    words = {"oldpassword": "the old one 123", "password1": "quite another 456", "password2": "quite another 456"}
+    assert client.post(reverse("account_change_password"), words).status_code == 302
+    reader.refresh_from_db()
+    assert reader.check_password("quite another 456")
+    assert set(left()) == {FakeBrowser("phone").endpoint, stranger.endpoint}
+
+
+def test_a_forgotten_password_set_anew_ends_them_in_all_browsers_without_our_cookie(reader, two_browsers):
+    password_reset.send(sender=type(reader), request=RequestFactory().get("/"), user=reader)
+    assert left() == []
+
+
+def test_a_session_that_ends_without_a_request_keeps_no_browser(reader, two_browsers):
+    UserSessionsAdapter().end_sessions(reader.usersession_set.all())
+    assert left() == []
+
+
 def test_the_matrix_has_a_column_for_it(client, reader):
     url = reverse("notifications:preferences")
     html = client.get(url).content.decode()
@@ -189,6 +236,7 @@ def test_the_worker_is_served_at_the_root_under_the_sites_policy(client):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "script-src 'self'" in answer["Content-Security-Policy"]
     assert int(answer["Cache-Control"].partition("max-age=")[2].partition(",")[0]) <= 60
+    assert "event.data?.json()" in text, "a service may send a message without content"
     assert "fetch" not in text.replace("// ", ""), "it answers no requests"
 
 
