@@ -202,7 +202,7 @@ def test_another_password_leaves_this_browser_alone(client, reader, two_browsers
     assert set(left()) == {FakeBrowser("phone").endpoint, stranger.endpoint}
 
 
-def test_a_forgotten_password_set_anew_ends_them_in_all_browsers_without_our_cookie(reader, two_browsers):
+def test_a_reset_password_ends_them_in_all_browsers_without_our_cookie(reader, two_browsers):
     password_reset.send(sender=type(reader), request=RequestFactory().get("/"), user=reader)
     assert left() == []
 
