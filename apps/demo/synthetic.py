@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import AutoField, Field, Model
 from django.utils import timezone
 from faker import Faker
@@ -221,6 +221,7 @@ def _texts(code: str, locale: str, seed: int) -> Texts:
     )
 
 
+@transaction.atomic  # users and organizations name each other: foreign keys are checked at the end
 def _insert(rows: dict[type[Model], list[Any]]) -> None:
     """COPY: several times faster than INSERT."""
     for model, instances in rows.items():
