@@ -123,18 +123,21 @@ def _database(server: servers.Server, tasks: int) -> str:
     name = f"pages_{tasks}"
     if not server.exists(name):
         began = time.perf_counter()
-        server.fresh_database(name)
+        # Under another name until it is whole: what a load that failed leaves is not used by the next run.
+        loading = f"{name}_loading"
+        server.fresh_database(loading)
         freelancers = str(min(20_000, max(200, tasks // 5)))
         for command in (
             ["migrate"], ["load_compliance"], ["load_fees"], ["import_fx_rates"], ["import_skills", "--core-only"],
             ["load_payment_methods"], ["synthesize", "--tasks", str(tasks), "--freelancers", freelancers],
         ):  # fmt: skip
             subprocess.run(
-                [sys.executable, "manage.py", *command], env=servers.environment(server, name), cwd=ROOT, check=True,
+                [sys.executable, "manage.py", *command], env=servers.environment(server, loading), cwd=ROOT, check=True,
                 stdout=subprocess.DEVNULL,
             )  # fmt: skip
-        _make_plain_tables(server, name)
-        server.run(name, *COPY, "VACUUM ANALYZE")
+        _make_plain_tables(server, loading)
+        server.run(loading, *COPY, "VACUUM ANALYZE")
+        server.run("postgres", f"ALTER DATABASE {loading} RENAME TO {name}")
         print(f"{tasks} tasks loaded in {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     return name
 

@@ -20,6 +20,7 @@ from apps.choosing.states import EVALUATION, EvaluationStatus
 from apps.common import limits
 from apps.common.actors import Actor
 from apps.common.errors import Invalid, NotFound
+from apps.common.fingerprints import fingerprint
 from apps.common.operations import move
 from apps.outbox import bus
 from apps.tasks import operations as task_operations
@@ -208,7 +209,7 @@ def agree(
         evaluation=evaluation,
         number=number,
         record=record,
-        sha256=rules.fingerprint(record),
+        sha256=fingerprint(record),
         agreed_by_id=actor.person_id,
         agreed_at=now,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -58,12 +56,6 @@ def sees_others(*, is_blind: bool, is_agreed: bool, has_scored: bool) -> bool:
 def common_points(sheets: Sequence[Sequence[int]]) -> list[int | None]:
     """For each criterion the points, if all sheets have the same; None where they differ."""
     return [column[0] if len(set(column)) == 1 else None for column in zip(*sheets, strict=True)]
-
-
-def fingerprint(record: dict[str, Any]) -> str:
-    """SHA-256 of the record as JSON with sorted keys and without spaces, in UTF-8."""
-    text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The fingerprint of an agreement: both sides can compute it from what they see."""
+"""The fingerprint of an agreement or a record: everybody who sees it can compute it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 
-def fingerprint(terms: dict[str, Any]) -> str:
-    """Return the SHA-256 of the terms in canonical JSON (sorted keys, no spaces, UTF-8)."""
-    canonical = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def fingerprint(values: dict[str, Any]) -> str:
+    """Return the SHA-256 of plain values in canonical JSON (sorted keys, no spaces, UTF-8)."""
+    canonical = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

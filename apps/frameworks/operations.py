@@ -61,7 +61,7 @@ def counter(*, framework_id: UUID, number: int, draft: terms.Draft, actor: Actor
     :raises VersionOutdated: if `number` is not the newest version.
     """
     framework = queries.framework_for_update(framework_id)
-    _check_answers(framework, number, actor)
+    _check_answers(framework, number, actor, now)
     policies.check_can_propose(actor, framework.employer, framework.freelancer, now)
     draft = terms.check(draft, now.date())
     before = queries.newest_version(framework)
@@ -126,8 +126,8 @@ def _record_acceptance(version: FrameworkVersion, actor: Actor, now: datetime) -
     )
 
 
-def _check_answers(framework: Framework, number: int, actor: Actor) -> None:
-    policies.check_can_answer(actor, framework)
+def _check_answers(framework: Framework, number: int, actor: Actor, now: datetime) -> None:
+    policies.check_can_answer(actor, framework, now)
     if number != framework.version_number:
         raise errors.VersionOutdated
 
@@ -142,9 +142,7 @@ def accept(*, framework_id: UUID, number: int, actor: Actor, now: datetime) -> F
     :raises ValidityNotPossible: if its last day is over.
     """
     framework = queries.framework_for_update(framework_id)
-    _check_answers(framework, number, actor)
-    if framework.respond_by <= now:
-        raise errors.AnswerTooLate
+    _check_answers(framework, number, actor, now)
     policies.check_can_propose(actor, framework.employer, framework.freelancer, now)
     if framework.ends_on < now.date():
         raise errors.ValidityNotPossible
@@ -154,12 +152,16 @@ def accept(*, framework_id: UUID, number: int, actor: Actor, now: datetime) -> F
 
 @transaction.atomic
 def decline(*, framework_id: UUID, reason: str, actor: Actor, now: datetime) -> Framework:
-    """Decline the proposal. :raises ReasonMissing: without a reason."""
+    """
+    Decline the proposal.
+
+    :raises ReasonMissing: without a reason. :raises TermTooLong: if it has more than REASON_MAX characters.
+    """
     framework = queries.framework_for_update(framework_id)
-    policies.check_can_answer(actor, framework)
+    policies.check_can_answer(actor, framework, now)
     if not reason.strip():
         raise errors.ReasonMissing
-    return _answer(framework, "decline", actor, now, {"answer": reason.strip()[:REASON_MAX], "ended_at": now})
+    return _answer(framework, "decline", actor, now, {"answer": _reason(reason), "ended_at": now})
 
 
 @transaction.atomic
@@ -168,6 +170,12 @@ def withdraw(*, framework_id: UUID, actor: Actor, now: datetime) -> Framework:
     framework = queries.framework_for_update(framework_id)
     policies.check_can_withdraw(actor, framework)
     return _answer(framework, "withdraw", actor, now, {"ended_at": now})
+
+
+def _reason(text: str) -> str:
+    if len(text.strip()) > REASON_MAX:
+        raise errors.TermTooLong(field="reason", most=REASON_MAX)
+    return text.strip()
 
 
 def _answer(framework: Framework, verb: str, actor: Actor, now: datetime, changes: dict[str, object]) -> Framework:
@@ -183,6 +191,7 @@ def give_notice(*, framework_id: UUID, reason: str, actor: Actor, now: datetime)
     made under it go on.
 
     :raises NoticeGiven: if notice was given already.
+    :raises TermTooLong: if the reason has more than REASON_MAX characters.
     """
     framework = queries.framework_for_update(framework_id)
     policies.check_can_give_notice(actor, framework)
@@ -191,7 +200,7 @@ def give_notice(*, framework_id: UUID, reason: str, actor: Actor, now: datetime)
         "notice_by_id": actor.side_id,
         "notice_at": now,
         "notice_ends_on": ends_on,
-        "notice_reason": reason.strip()[:REASON_MAX],
+        "notice_reason": _reason(reason),
     }
     move(framework, FRAMEWORK, "give_notice", actor=actor, now=now, changes=changes)
     bus.publish(events.FrameworkNoticeGiven(framework_id=framework.id, ends_on=ends_on.isoformat()), now=now)

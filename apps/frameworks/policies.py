@@ -44,22 +44,25 @@ def may_propose_as(actor: Actor, side: Side) -> bool:
     return True
 
 
-def check_can_answer(actor: Actor, framework: Framework) -> None:
+def check_can_answer(actor: Actor, framework: Framework, now: datetime) -> None:
     """
     Only the side that did not propose the newest version.
 
     :raises NotYours: if the actor is of the proposing side.
     :raises IllegalTransition: unless it is proposed.
+    :raises AnswerTooLate: if the time for an answer is over.
     """
     is_freelancers = framework.proposed_by_id == framework.employer_id
     other = framework.freelancer_id if is_freelancers else framework.employer_id
     check_may(actor, Act.AGREE_ON_FRAMEWORK, other, Side.FREELANCER if is_freelancers else Side.EMPLOYER)
     FRAMEWORK.next(framework.status, "accept")
+    if framework.respond_by <= now:
+        raise errors.AnswerTooLate
 
 
-def can_answer(actor: Actor, framework: Framework) -> bool:
+def can_answer(actor: Actor, framework: Framework, now: datetime) -> bool:
     try:
-        check_can_answer(actor, framework)
+        check_can_answer(actor, framework, now)
     except DomainError:
         return False
     return True

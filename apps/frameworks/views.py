@@ -48,12 +48,13 @@ def framework_list(request: HttpRequest) -> HttpResponse:
         cursor=request.GET.get("cursor", ""),
         has_nulls=False,
     )
+    now = timezone.now()
     rows = [
         {
             "framework": row,
             "is_employer": asker.acts_for(row.employer_id),
             "is_party": asker.acts_for(row.employer_id) or asker.acts_for(row.freelancer_id),
-            "may_answer": policies.can_answer(asker, row),
+            "may_answer": policies.can_answer(asker, row, now),
         }
         for row in page.rows
     ]
@@ -68,7 +69,7 @@ def framework_list(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, framework_id: UUID) -> HttpResponse:
     """The newest version, or an earlier one; what it changed; and what this side can do."""
     framework = _framework_or_404(request, framework_id)
-    asker, today = actor(request), timezone.now().date()
+    asker, now = actor(request), timezone.now()
     versions = queries.versions(framework.id)
     version = _chosen(versions, request.GET.get("version", ""))
     earlier = next((row for row in versions if row.number == version.number - 1), None)
@@ -87,10 +88,10 @@ def detail(request: HttpRequest, framework_id: UUID) -> HttpResponse:
         "compared": fmt.compared(earlier.draft(), draft) if earlier else [],
         "is_employer": is_employer,
         "other": framework.freelancer if is_employer else framework.employer,
-        "may_answer": is_newest and policies.can_answer(asker, framework),
+        "may_answer": is_newest and policies.can_answer(asker, framework, now),
         "may_withdraw": is_newest and policies.can_withdraw(asker, framework),
         "may_give_notice": policies.can_give_notice(asker, framework),
-        "may_call_off": is_employer and policies.is_valid(framework, today),
+        "may_call_off": is_employer and policies.is_valid(framework, now.date()),
         "last_day": framework.last_day,
         "like_url": "" if framework.status == FrameworkStatus.PROPOSED else _like_url(asker, framework),
         **(_use(framework) if was_in_force else {}),
@@ -175,7 +176,7 @@ def counter(request: HttpRequest, framework_id: UUID) -> HttpResponse:
     """
     framework = _framework_or_404(request, framework_id)
     try:
-        policies.check_can_answer(actor(request), framework)
+        policies.check_can_answer(actor(request), framework, timezone.now())
     except Conflict:
         if request.method != "POST":
             raise

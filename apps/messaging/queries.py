@@ -317,12 +317,11 @@ def conversations_with_unread(organization_id: UUID, user_id: UUID) -> QuerySet[
     `unread_sides` of conversations before a contract, each with `unread`, the number of messages, and `subject`: the
     task's title, or the name of who wrote without a task.
     """
-    mark = ReadMark.objects.filter(user_id=user_id, conversation=OuterRef("conversation_id")).values("read_at")[:1]
-    received = Message.objects.filter(conversation=OuterRef("conversation_id"), hidden_at=None).order_by()
-    unread = received.exclude(sender_organization_id=organization_id).filter(
-        sent_at__gt=Coalesce(Subquery(mark), Value(LONG_AGO), output_field=DateTimeField())
-    )
-    counted = unread.values("conversation").annotate(count=Count("pk")).values("count")
+    received = Message.objects.filter(
+        conversation=OuterRef("conversation_id"), hidden_at=None, sent_at__gt=OuterRef("seen_until")
+    ).order_by()
+    unread = received.exclude(sender_organization_id=organization_id).values("conversation")
+    counted = unread.annotate(count=Count("pk")).values("count")
     other = Case(
         When(conversation__opener_id=F("organization_id"), then=F("conversation__recipient__display_name")),
         default=F("conversation__opener__display_name"),
@@ -330,6 +329,7 @@ def conversations_with_unread(organization_id: UUID, user_id: UUID) -> QuerySet[
     return (
         unread_sides(user_id, organization_id)
         .filter(conversation__contract=None, conversation__hidden_at=None)
+        .annotate(seen_until=_seen_until(user_id))
         .annotate(unread=Subquery(counted, output_field=IntegerField()))
         .annotate(
             subject=Coalesce("conversation__task__title", other),
@@ -431,9 +431,13 @@ def unread_sides(user_id: Any, organization_id: Any) -> QuerySet[ConversationSid
     )
     inbox = ConversationSide.objects.filter(organization_id=organization_id, archived_at=None)
     newest = inbox.order_by("-last_at", "-id").values("pk")[:BADGE_SIDES_MAX]
+    return ConversationSide.objects.filter(pk__in=newest, received_at__gt=_seen_until(user_id)).order_by()
+
+
+def _seen_until(user_id: Any) -> Coalesce:
+    """The time up to which a user has read the conversation of a `ConversationSide`."""
     mark = ReadMark.objects.filter(user_id=user_id, conversation=OuterRef("conversation_id")).values("read_at")[:1]
-    seen_until = Coalesce(Subquery(mark), Value(LONG_AGO), output_field=DateTimeField())
-    return ConversationSide.objects.filter(pk__in=newest, received_at__gt=seen_until).order_by()
+    return Coalesce(Subquery(mark), Value(LONG_AGO), output_field=DateTimeField())
 
 
 def unread_count(user_id: UUID, organization_id: UUID) -> int:
@@ -456,12 +460,11 @@ def sides_of(actor: Actor, user: User) -> QuerySet[ConversationSide]:
     """The conversations of the actor's organization with `seen_until`, the time up to which the user has read each."""
     if actor.organization_id is None:
         return ConversationSide.objects.none()
-    mark = ReadMark.objects.filter(user_id=user.pk, conversation=OuterRef("conversation_id")).values("read_at")[:1]
     sides = ConversationSide.objects.filter(organization_id=actor.organization_id).select_related(
         "conversation__opener", "conversation__recipient", "conversation__contract", "conversation__task"
     )
     sides = sides.defer(*(f"conversation__task__{name}" for name in LONG_TEXTS))
-    return sides.annotate(seen_until=Coalesce(Subquery(mark), Value(LONG_AGO), output_field=DateTimeField()))
+    return sides.annotate(seen_until=_seen_until(user.pk))
 
 
 # -- blocks and phrases

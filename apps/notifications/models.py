@@ -192,7 +192,7 @@ class PushDelivery(BaseModel):
     is_held = models.BooleanField(default=False)
     """Until the end of quiet hours; then what is held for a device becomes one message."""
     others = models.PositiveSmallIntegerField(default=0)
-    """How many more notifications the message stands for."""
+    """How many more notifications the message replaces."""
     attempts_made = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -123,7 +123,7 @@ def describe_person(request: HttpRequest, handle: str) -> HttpResponse:
 def save_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
     saved = operations.save_task(task_id=task_id, user=_user(request), actor=actor(request), now=timezone.now())
     if _is_from_card(request):
-        return HttpResponse(save_buttons.button(str(task_id), is_saved=True))
+        return HttpResponse(save_buttons.button(task_id, is_saved=True))
     messages.success(request, _("Saved. Only you see your saved tasks."))
     return _back(request, saved.task.get_absolute_url(), f"task-{task_id}")
 
@@ -133,7 +133,7 @@ def save_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def forget_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
     operations.forget_task(task_id=task_id, user=_user(request))
     if _is_from_card(request):
-        return HttpResponse(save_buttons.button(str(task_id), is_saved=False))
+        return HttpResponse(save_buttons.button(task_id, is_saved=False))
     messages.success(request, _("No longer saved."))
     return _back(request, "saved:tasks", f"task-{task_id}")
 

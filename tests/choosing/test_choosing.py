@@ -16,6 +16,7 @@ from apps.choosing import operations, policies, queries, rules
 from apps.choosing.models import Agreement, BidNote, Evaluation, ScoreSheet
 from apps.choosing.rules import AwardCriterion
 from apps.common.actors import Actor
+from apps.common.fingerprints import fingerprint
 from apps.common.limits import LimitReached
 from apps.notifications.models import Notification
 from apps.privacy import personal_data
@@ -231,7 +232,7 @@ def test_an_agreement_records_who_scored_what_and_never_changes(task, bid, owner
     assert [score["points"] for score in recorded["scores"]] == [[5, 3], [3, 3]]
     assert (recorded["agreed_points"], recorded["agreed_total_tenths"]) == ([4, 3], 720)
     stored = Agreement.objects.get(id=agreement.id)
-    assert rules.fingerprint(stored.record) == stored.sha256
+    assert fingerprint(stored.record) == stored.sha256
     with pytest.raises(IntegrityError), transaction.atomic():
         Agreement.objects.filter(id=agreement.id).update(sha256="0" * 64)
     with pytest.raises(policies.AlreadyAgreed):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.accounts.policies import NotYours, RoleMissing
 from apps.common.errors import DomainError
+from apps.common.ids import uuid7
 from apps.contracts import errors, terms
 from apps.contracts.models import Contract
 from apps.contracts.operations import direct_offers, offers
@@ -19,6 +20,7 @@ from apps.tasks.models import Task
 from apps.track_records import queries as track_records
 from tests.conftest import api, api_post, log_in
 from tests.contracts.test_change_pages import words
+from tests.contracts.test_races import at_once
 
 STEPS = (terms.Wanted(None, "Draft", 400_00, days=7), terms.Wanted(None, "Final", 500_00, days=5))
 CRITERIA = ("All twelve pages are translated", "Terms follow the glossary")
@@ -175,6 +177,40 @@ def test_from_the_profile_to_the_offer(make, sides, client, outbox_drain):
     assert theirs.get(f"/en/contracts/{contract.id}/contract.pdf").status_code == 200
     assert theirs.get(f"/en/tasks/{contract.task_id}/").status_code == 200
     assert theirs.get("/en/tasks/invitations/").status_code == 200
+
+
+def test_the_same_form_sent_twice_is_one_offer(make, sides, client):
+    employer, freelancer = sides
+    make.brief()
+    page, url = log_in(client, employer), f"/en/contracts/offer/{freelancer.handle}/"
+    signed = page.get(url).context["offer"]
+    assert page.post(url, typed(check="1", offer=signed)).context["offer"] == signed
+    sent = [page.post(url, typed(send="1", offer=signed)) for _time in range(2)]
+    contract = Contract.objects.get()
+    assert [answer["Location"] for answer in sent] == [contract.get_absolute_url()] * 2
+    assert "This form was sent already" in words(page.get(contract.get_absolute_url()))
+    page.post(url, typed(send="1", offer=page.get(url).context["offer"]))
+    assert Contract.objects.count() == 2
+
+
+def test_an_id_signed_for_another_person_is_not_taken(make, sides, client):
+    employer, freelancer = sides
+    make.brief()
+    page, other = log_in(client, employer), make.freelancer()
+    signed = page.get(f"/en/contracts/offer/{other.handle}/").context["offer"]
+    page.post(f"/en/contracts/offer/{freelancer.handle}/", typed(send="1", offer=signed))
+    assert str(Contract.objects.get().id) != signed.partition(":")[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_sent_at_the_same_moment_is_one_offer(make, sides):
+    values = {
+        "freelancer_id": sides[1].id, "brief": make.brief(), "draft": terms.Draft(STEPS, CRITERIA, 3),
+        "message": "", "actor": make.actor(sides[0]), "now": make.now, "contract_id": uuid7(),
+    }  # fmt: skip
+    results = at_once([lambda: direct_offers.offer_directly(**values).id] * 3)
+    assert results == [values["contract_id"]] * 3
+    assert (Contract.objects.count(), Task.objects.count()) == (1, 1)
 
 
 @pytest.mark.parametrize("field", ["title", "goal", "category", "criteria", "steps-0-amount", "steps-1-days"])

@@ -3,7 +3,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.accounts.models import Profile
+from apps.accounts.models import Profile, User
 from apps.tasks import queries
 from apps.tasks.models import Task
 
@@ -18,6 +18,12 @@ def test_synthetic_rows_are_found_like_real_ones(make, now, capsys):
     actor = make.actor(make.freelancer())
     search = queries.search(actor, queries.TaskFilter(text=words), task.published_at)
     assert task in search
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_name_each_other_are_loaded_outside_a_transaction(now, capsys):
+    call_command("synthesize", tasks=1, freelancers=2)
+    assert User.objects.filter(last_organization__memberships__isnull=False).count() >= 2
 
 
 def test_production_gets_none(settings, db):

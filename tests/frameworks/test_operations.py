@@ -93,6 +93,8 @@ def test_declined_with_a_reason_or_withdrawn(make, sides):
     theirs = {"framework_id": framework.id, "actor": make.actor(sides[1]), "now": make.now}
     with pytest.raises(errors.ReasonMissing):
         operations.decline(reason=" ", **theirs)
+    with pytest.raises(errors.TermTooLong):
+        operations.decline(reason="x" * (operations.REASON_MAX + 1), **theirs)
     with pytest.raises(NotYours):
         operations.withdraw(**theirs)
     framework = operations.decline(reason="Too low", **theirs)
@@ -238,11 +240,17 @@ def test_a_proposal_that_nobody_answers_expires(make, sides):
     assert framework.status == "expired"
 
 
-def test_nothing_is_accepted_after_the_time_for_an_answer(make, sides):
+def test_nothing_is_answered_after_the_time_for_an_answer(make, sides):
     framework = propose(make, sides)
-    answer = {"framework_id": framework.id, "number": 1, "actor": make.actor(sides[1])}
+    actor, late = make.actor(sides[1]), framework.respond_by
+    answer = {"framework_id": framework.id, "number": 1, "actor": actor}
     with pytest.raises(errors.AnswerTooLate):
-        operations.accept(**answer, now=framework.respond_by)
+        operations.accept(**answer, now=late)
+    with pytest.raises(errors.AnswerTooLate):
+        operations.counter(**answer, draft=draft(make, revisions=4), now=late)
+    with pytest.raises(errors.AnswerTooLate):
+        operations.decline(framework_id=framework.id, reason="No", actor=actor, now=late)
+    assert not policies.can_answer(actor, framework, late)
     accepted = operations.accept(**answer, now=framework.respond_by - timedelta(seconds=1))
     assert accepted.status == "in_force"
 

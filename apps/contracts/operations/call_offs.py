@@ -12,12 +12,11 @@ from django.db import transaction
 
 from apps.accounts.policies import NotYours
 from apps.common.actors import Actor
-from apps.common.ids import uuid7
 from apps.contracts import errors, policies, terms
 from apps.contracts.models import Contract
 from apps.contracts.operations import direct_offers
 from apps.contracts.operations.direct_offers import CheckedOffer, UnderFramework
-from apps.contracts.queries import call_offs as queries
+from apps.contracts.queries import contracts
 from apps.frameworks import policies as framework_policies
 from apps.frameworks import terms as framework_terms
 from apps.frameworks.models import Framework
@@ -68,7 +67,7 @@ def call_off(
     :raises Invalid, Conflict, NotAllowed: as `direct_offers.offer_directly`.
     """
     framework = frameworks.framework_for_update(framework_id)
-    if contract_id and (earlier := queries.call_off_visible_to(actor, framework, contract_id)):
+    if contract_id and (earlier := contracts.own_offer(actor, contract_id)):
         return earlier
     offer = check_call_off(framework=framework, brief=brief, lines=lines, criteria=criteria, actor=actor, now=now)
     version = frameworks.newest_version(framework)
@@ -89,8 +88,8 @@ def call_off(
                 "sha256": version.sha256,
                 "lines": [rate | {"quantity": str(line.quantity)} for rate, line in zip(rates, lines, strict=True)],
             },
-            contract_id or uuid7(),
         ),
+        contract_id=contract_id,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from apps.accounts.models import Organization
 from apps.accounts.policies import check_are_strangers
@@ -19,6 +19,7 @@ from apps.compliance import policies as compliance
 from apps.contracts import errors, events, policies, terms
 from apps.contracts.models import Contract
 from apps.contracts.operations import offers
+from apps.contracts.queries import contracts
 from apps.escrow.policies import AmountNotPayable
 from apps.frameworks.models import FrameworkVersion
 from apps.outbox import bus
@@ -37,14 +38,10 @@ class CheckedOffer:
 
 @dataclass(frozen=True, slots=True)
 class UnderFramework:
-    """
-    The version of a framework agreement that an offer refers to, what the contract's terms say of it, and the id of the
-    contract.
-    """
+    """The version of a framework agreement that an offer refers to, and what the contract's terms say of it."""
 
     version: FrameworkVersion
     terms: dict[str, Any]
-    contract_id: UUID
 
 
 @transaction.atomic
@@ -57,6 +54,7 @@ def offer_directly(
     actor: Actor,
     now: datetime,
     framework: UnderFramework | None = None,
+    contract_id: UUID | None = None,
 ) -> Contract:
     """
     Offer a contract to one person. Its task is seen by nobody else and takes no bids.
@@ -64,10 +62,33 @@ def offer_directly(
     :param brief: title, category, goal and the words around them; its criteria, budget and dates are not used.
     :param draft: the milestones (amounts in the brief's currency), the acceptance criteria and included revisions.
     :param framework: of an offer that `call_offs.call_off` checked.
+    :param contract_id: chosen before, for a form that may be sent twice: the same id again changes nothing.
     :raises tasks.policies.CannotBeInvited: if they do not work for others here, or one side has blocked the other.
     :raises Invalid, Conflict, NotAllowed: as `check_offer`.
     """
+    if contract_id and (earlier := contracts.own_offer(actor, contract_id)):
+        return earlier
     offer = check_offer(freelancer_id=freelancer_id, brief=brief, draft=draft, actor=actor, now=now)
+    try:
+        with transaction.atomic():
+            return _offer(freelancer_id, brief, offer, message, actor, now, framework, contract_id)
+    except IntegrityError:  # the same form was sent at the same moment
+        earlier = contracts.own_offer(actor, contract_id) if contract_id else None
+        if earlier is None:
+            raise
+        return earlier
+
+
+def _offer(
+    freelancer_id: UUID,
+    brief: Brief,
+    offer: CheckedOffer,
+    message: str,
+    actor: Actor,
+    now: datetime,
+    framework: UnderFramework | None,
+    contract_id: UUID | None,
+) -> Contract:
     limits.spend("award", actor.user_id, now=now)
     brief = replace(
         brief,
@@ -93,7 +114,7 @@ def offer_directly(
         actor=actor,
         now=now,
         framework_version=framework.version if framework else None,
-        contract_id=framework.contract_id if framework else None,
+        contract_id=contract_id,
     )
     bus.publish(events.ContractOffered(contract_id=contract.id), now=now)
     return contract

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
-from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.contracts.models import Contract, Milestone
 from apps.contracts.states import ContractStatus, MilestoneStatus
@@ -18,12 +17,6 @@ WITHOUT_PAY = (MilestoneStatus.CANCELLED, MilestoneStatus.REFUNDED)
 
 def contracts_under(framework_id: UUID) -> QuerySet[Contract]:
     return Contract.objects.filter(framework_version__framework_id=framework_id)
-
-
-def call_off_visible_to(actor: Actor, framework: Framework, contract_id: UUID) -> Contract | None:
-    """Return one contract under it, for the employer."""
-    own = contracts_under(framework.id).filter(employer_id=actor.organization_id)
-    return own.filter(id=contract_id).first()
 
 
 def total(framework: Framework) -> Money:

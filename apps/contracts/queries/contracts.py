@@ -35,6 +35,11 @@ def _contracts_visible_to(organization_id: UUID | None, is_staff: bool) -> Query
     return contracts.filter(Q(employer_id=organization_id) | Q(freelancer_id=organization_id))
 
 
+def own_offer(actor: Actor, contract_id: UUID) -> Contract | None:
+    """Return a contract that the actor's organization offered, or None."""
+    return Contract.objects.filter(id=contract_id, employer_id=actor.organization_id).first()
+
+
 def with_change_to_answer(contracts: QuerySet[Contract], actor: Actor) -> QuerySet[Contract]:
     """The same contracts with `has_change_to_answer`: whether the other side proposed a change that is open."""
     changes = ChangeRequest.objects.filter(contract=OuterRef("pk"), status=ChangeStatus.OPEN)

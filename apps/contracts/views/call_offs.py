@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core import signing
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,12 +17,12 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.middleware import actor, language
 from apps.common import fmt as common_fmt
 from apps.common.errors import DomainError
-from apps.common.ids import uuid7
 from apps.contracts import policies
 from apps.contracts.forms import CallOffLineForm, OfferForm, call_off_lines, typed_lines
 from apps.contracts.operations import call_offs
 from apps.contracts.queries import call_offs as queries
 from apps.contracts.views.direct_offers import costs_of
+from apps.contracts.views.offer_forms import ContractToBe
 from apps.frameworks import fmt
 from apps.frameworks import policies as framework_policies
 from apps.frameworks.models import Framework
@@ -42,15 +41,14 @@ def call_off(request: HttpRequest, framework_id: UUID) -> HttpResponse:
     framework_policies.check_is_valid(framework, timezone.now().date())
     agreed = frameworks.newest_version(framework).draft()
     rates, reader = _choices(agreed), language(request)
-    contract_id = _contract_id(request, framework)
-    if "send" in request.POST and (earlier := queries.call_off_visible_to(asker, framework, contract_id)):
-        messages.info(request, _("This form was sent already: this is its offer. For another one, fill in a new form."))
-        return redirect(earlier)
+    to_be = ContractToBe(request, framework.id)
+    if earlier := to_be.sent_before():
+        return earlier
     context = {
         "framework": framework,
         "agreed": fmt.facts(agreed),
         "left": queries.left(framework),
-        "offer": _signer(framework).sign(str(contract_id)),
+        "offer": to_be.signed,
     }
     if request.method != "POST":
         initial = {"source_language": translation.get_language() or "en"}
@@ -62,19 +60,7 @@ def call_off(request: HttpRequest, framework_id: UUID) -> HttpResponse:
     form, lines = OfferForm(request.POST, language=reader), call_off_lines(request.POST, rates=rates)
     if not (form.is_valid() and lines.is_valid()):
         return _page(request, context, form, lines, status=422)
-    return _send(request, framework, context | {"contract_id": contract_id}, form, lines)
-
-
-def _signer(framework: Framework) -> signing.Signer:
-    return signing.Signer(salt=f"call-off:{framework.id}")
-
-
-def _contract_id(request: HttpRequest, framework: Framework) -> UUID:
-    """The id of the contract to be, one for each form: signed, because only we choose ids."""
-    try:
-        return UUID(_signer(framework).unsign(request.POST.get("offer", "")))
-    except signing.BadSignature:
-        return uuid7()
+    return _send(request, framework, context | {"contract_id": to_be.id}, form, lines)
 
 
 def _choices(agreed: Draft) -> list[tuple[str, str]]:

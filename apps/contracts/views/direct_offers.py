@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from apps.contracts.operations import direct_offers
 from apps.contracts.operations.direct_offers import CheckedOffer
 from apps.contracts.queries import contracts
 from apps.contracts.views.lines import PREFIX, edited
+from apps.contracts.views.offer_forms import ContractToBe
 from apps.pricing.queries import fees, previews
 
 _OPTIONS: dict[str, Any] = {"prefix": PREFIX, "form_kwargs": {"held": {}}}
@@ -39,31 +41,32 @@ def offer(request: HttpRequest, handle: str) -> HttpResponse:
     visible = profiles.profiles_visible_to(asker).filter(organization__works=True)
     profile = get_object_or_404(visible.exclude(organization_id=asker.side_id), organization__handle=handle)
     options = {"language": language(request), "currency": organizations.organization(asker.side_id).currency}
+    to_be = ContractToBe(request, profile.organization_id)
+    if earlier := to_be.sent_before():
+        return earlier
+    page = partial(_page, request, profile, to_be)
     if request.method != "POST":
         initial, rows = _like(request, profile) or _empty(options["currency"])
-        return _page(
-            request, profile, DirectOfferForm(initial=initial, **options), StepFormSet(initial=rows, **_OPTIONS)
-        )
+        return page(DirectOfferForm(initial=initial, **options), StepFormSet(initial=rows, **_OPTIONS))
     lines = edited(request)
     if lines is not None:
         typed = {name: request.POST.get(name, "") for name in DirectOfferForm.base_fields}
-        return _page(
-            request, profile, DirectOfferForm(initial=typed, **options), StepFormSet(initial=lines, **_OPTIONS)
-        )
+        return page(DirectOfferForm(initial=typed, **options), StepFormSet(initial=lines, **_OPTIONS))
     form = DirectOfferForm(request.POST, **options)
     steps: BaseFormSet[StepForm] = StepFormSet(request.POST, **_OPTIONS)
     if not (form.is_valid() and steps.is_valid()):
-        return _page(request, profile, form, steps, status=422)
+        return page(form, steps, status=422)
     offered = tuple(step for step in (line.wish(form.cleaned_data["currency"]) for line in steps) if step is not None)
     if not steps.is_valid():  # an amount with too many digits
-        return _page(request, profile, form, steps, status=422)
+        return page(form, steps, status=422)
     draft = terms.Draft(offered, form.cleaned_data["criteria"], form.cleaned_data["revisions"])
-    return _send(request, profile, form, steps, draft)
+    return _send(request, profile, to_be, form, steps, draft)
 
 
 def _send(
     request: HttpRequest,
     profile: Profile,
+    to_be: ContractToBe,
     form: DirectOfferForm,
     steps: BaseFormSet[StepForm],
     draft: terms.Draft,
@@ -74,7 +77,7 @@ def _send(
             checked = direct_offers.check_offer(
                 freelancer_id=profile.organization_id, brief=brief, draft=draft, actor=actor(request), now=now
             )
-            return _page(request, profile, form, steps, costs=costs_of(request, profile.organization, checked))
+            return _page(request, profile, to_be, form, steps, costs=costs_of(request, profile.organization, checked))
         contract = direct_offers.offer_directly(
             freelancer_id=profile.organization_id,
             brief=brief,
@@ -82,10 +85,11 @@ def _send(
             message=form.cleaned_data["message"],
             actor=actor(request),
             now=now,
+            contract_id=to_be.id,
         )
     except DomainError as problem:
         form.add_error(problem.field if problem.field in form.fields else None, str(problem))
-        return _page(request, profile, form, steps, status=problem.status)
+        return _page(request, profile, to_be, form, steps, status=problem.status)
     messages.success(request, _("The offer is made. You will be notified when it is answered."))
     return redirect(contract)
 
@@ -110,6 +114,7 @@ def costs_of(request: HttpRequest, payee: Organization, offer: CheckedOffer) -> 
 def _page(
     request: HttpRequest,
     profile: Profile,
+    to_be: ContractToBe,
     form: DirectOfferForm,
     steps: BaseFormSet[StepForm],
     *,
@@ -119,6 +124,7 @@ def _page(
     context = {
         "person": profile.organization,
         "profile": profile,
+        "offer": to_be.signed,
         "form": form,
         "steps": steps,
         "costs": costs,

@@ -344,15 +344,16 @@ def _change(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
 
 
 def _framework(actor: Actor, row: _Waiting, now: datetime) -> Todo | None:
-    assert row.employer_id and row.freelancer_id and row.who_id
+    assert row.employer_id and row.freelancer_id and row.who_id and row.due_at
     framework = Framework(
         id=row.ref,
         employer_id=row.employer_id,
         freelancer_id=row.freelancer_id,
         proposed_by_id=row.who_id,
         status=row.status,
+        respond_by=row.due_at,
     )
-    if not framework_policies.can_answer(actor, framework):
+    if not framework_policies.can_answer(actor, framework, now):
         return None
     says = _("Answer a proposal of a framework agreement")
     return Todo(says, row.subject, row.language, framework.get_absolute_url(), row.due_at)

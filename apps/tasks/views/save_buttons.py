@@ -31,16 +31,20 @@ def with_buttons(content: str, user_id: UUID | None) -> SafeString:
     if user_id is None:
         return SafeString(_PLACE.sub("", content))
     ids_saved = {str(task_id) for task_id in saved.saved_task_ids(user_id, ids)}
-    return SafeString(_PLACE.sub(lambda place: button(place[1], is_saved=place[1] in ids_saved), content))
+    htmls = {is_saved: _of_any_task(is_saved=is_saved) for is_saved in (True, False)}
+    return SafeString(_PLACE.sub(lambda place: htmls[place[1] in ids_saved].replace(_ANY_ID, place[1]), content))
 
 
-def button(task_id: str, *, is_saved: bool) -> str:
+def button(task_id: UUID, *, is_saved: bool) -> str:
     """The button as HTML: "Save", or "Saved", which removes the task from the saved ones."""
-    html = _buttons.get((get_language(), is_saved), partial(_rendered, is_saved))
-    return html.replace(_ANY_ID, task_id)
+    return _of_any_task(is_saved=is_saved).replace(_ANY_ID, str(task_id))
+
+
+def _of_any_task(*, is_saved: bool) -> str:
+    return _buttons.get((get_language(), is_saved), partial(_rendered, is_saved))
 
 
 def _rendered(is_saved: bool) -> str:
     action = reverse("saved:forget-task" if is_saved else "saved:save-task", args=[_ANY_ID])
     context = {"task_id": _ANY_ID, "is_saved": is_saved, "action": action}
-    return str(get_template("saved/_card_button.html").render(context))
+    return " ".join(str(get_template("saved/_card_button.html").render(context)).split())
