@@ -1,7 +1,6 @@
 """The seeded demo market, in a database of its own: it is seeded once, and every test reads it."""
 
 import os
-import time
 from datetime import timedelta
 
 import pytest
@@ -30,29 +29,26 @@ from apps.tasks.states import TaskStatus
 from devstack.sandbox_processor.server import Processor
 from tests import databases
 
-CPU_SECONDS_MAX = 60.0
-"""Twice what it takes on an idle machine; the promise is 40 s there."""
 LANGUAGES = {"ar", "de", "en", "es", "fr", "zh-hans"}
 OF_PEOPLE = [email for email, _who in LOGINS if email != STAFF.email]
 FREELANCERS = ["amara@lagos.example", "lin@shenzhen.example", "nour@cairo.example"]
 
 
 @pytest.fixture(scope="module")
-def seconds(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The processor time that the seeding took."""
+def demo(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The demo data in a database of its own."""
     folder, name = tmp_path_factory.mktemp("demo"), f"seeded_{os.getpid()}"
     with django_db_blocker.unblock():
         databases.copy(name, databases.template())
         connection.close()
         before, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], name
         processor = Processor(db=folder / "processor.sqlite3", payout_delay=0.0).start()
-        started = time.process_time()
         try:
             with override_settings(
                 PROCESSOR_URL=processor.url, LIMITS_ARE_ON=False, MEDIA_ROOT=folder, MATCH_INDEX=folder / "index"
             ):
                 market.seed()
-            yield time.process_time() - started
+            yield
         finally:
             processor.stop()
             connection.close()
@@ -60,15 +56,14 @@ def seconds(django_db_setup, django_db_blocker, tmp_path_factory):
             databases.drop(name)
 
 
-pytestmark = pytest.mark.usefixtures("seconds")
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def organization(email):
     return Organization.objects.get(memberships__user__email=email)
 
 
-def test_it_is_quick_and_no_event_failed(seconds):
-    assert seconds < CPU_SECONDS_MAX
+def test_no_event_failed_and_everything_is_matched():
     assert list(Delivery.objects.exclude(last_error="").values_list("subscriber", "last_error")) == []
     assert not MatchRequest.objects.exists()
 

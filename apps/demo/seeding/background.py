@@ -12,6 +12,11 @@ EVENTS_MAX = 10_000
 
 
 def run_jobs(now: datetime) -> None:
+    """Matches wait: they are computed where somebody reads them (`compute_matches`), and at the end."""
     bus.deliver_pending(now=now, limit=EVENTS_MAX)
     quality.draw_samples(now=now)
-    matches.refresh_pending(now=now)
+
+
+def compute_matches(now: datetime) -> None:
+    while matches.refresh_pending(now=now):
+        pass

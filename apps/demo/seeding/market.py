@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.assurance import operations as assurance
 from apps.common.actors import SYSTEM
 from apps.demo.seeding import meetings, money, offers, tasks, texts
-from apps.demo.seeding.background import EVENTS_MAX
+from apps.demo.seeding.background import EVENTS_MAX, compute_matches
 from apps.demo.seeding.participants import (
     REGISTERED_DAYS,
     Participants,
@@ -60,6 +60,7 @@ def seed() -> bool:
     _report_task(participants)
     money.pay_out(participants, money.WITHDRAWS_NOW, participants.now)
     bus.deliver_pending(now=timezone.now(), limit=EVENTS_MAX)
+    compute_matches(timezone.now())
     meetings.count_records()
     money.bring_capital(participants)
     reconciliation.reconcile(gateway=settings.PAYMENT_GATEWAY)

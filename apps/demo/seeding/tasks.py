@@ -19,7 +19,7 @@ from apps.bidding.rules import Answer, BidDraft, MilestoneDraft
 from apps.common.money import Money
 from apps.demo.people import Person
 from apps.demo.seeding import contracts, evaluations, texts
-from apps.demo.seeding.background import run_jobs
+from apps.demo.seeding.background import compute_matches, run_jobs
 from apps.demo.seeding.participants import Participants
 from apps.demo.steps import days, owner_of, skill_ids
 from apps.matching.models import ListKind
@@ -88,6 +88,7 @@ def add(participants: Participants, posting: Posting, categories: dict[str, UUID
         evaluations.publish_criteria(task, row["scored"], posted_at)
     run_jobs(posted_at + days(0.1))
     if number % 3 == 0 or posted_at > participants.now - days(RECOMMENDED_DAYS):
+        compute_matches(posted_at + days(0.1))
         _recommend(task, posted_at + days(0.1))
     bids = _place_bids(participants, task, posting)
     if stage == "open":
